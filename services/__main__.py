@@ -1,0 +1,1 @@
+"""Every command of the project: `python -m services --help`."""

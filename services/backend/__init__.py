@@ -1,0 +1,1 @@
+"""The backend: search, fallback, enqueue and the posting import, over HTTP on port 8000."""

@@ -1,0 +1,1 @@
+"""Postings: read from boards and files, cleaned, stored, embedded and shown."""

@@ -1,0 +1,1 @@
+"""The worker: claims generation jobs, makes the reel, uploads and indexes it."""

@@ -1,0 +1,1 @@
+"""The project's own sample data, written for it: job postings in the Greenhouse board form."""

@@ -1,0 +1,89 @@
+"""Every error of the project, and what each means to an HTTP client and to the worker.
+
+ReelwrightError                 500  anything of ours
+├── SettingsError               500  a setting is unknown or wrong: the process must not start
+├── InvalidInput                422  the caller sent something unusable; names the field
+├── NotFound                    404
+├── Conflict                    409  the state does not allow it
+├── Unavailable                 503  a part we need is away; asking again later may work
+└── JobError                    500  a generation attempt ended; its class decides what happens next
+    ├── RetryableJobError            worth another attempt, with backoff
+    │   └── LeaseLost                another worker holds the job: stop, write nothing
+    └── PermanentJobError            the same input fails the same way: block the subject
+"""
+
+from __future__ import annotations
+
+
+class ReelwrightError(Exception):
+    """Base of all our errors.
+
+    `status` is the HTTP status, `code` a stable snake_case name, `title` a short human sentence.
+    """
+
+    status = 500
+    code = "internal_error"
+    title = "Something went wrong on our side"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class SettingsError(ReelwrightError):
+    code = "settings_invalid"
+    title = "A setting is unknown or wrong"
+
+
+class InvalidInput(ReelwrightError):
+    """The input cannot be used; `field` names the part, e.g. "text_prompt" or "line 12: title"."""
+
+    status = 422
+    code = "invalid_input"
+    title = "The input is not valid"
+
+    def __init__(self, message: str, *, field: str, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.field = field
+
+
+class NotFound(ReelwrightError):
+    status = 404
+    code = "not_found"
+    title = "There is no such thing"
+
+
+class Conflict(ReelwrightError):
+    status = 409
+    code = "conflict"
+    title = "The current state does not allow this"
+
+
+class Unavailable(ReelwrightError):
+    status = 503
+    code = "unavailable"
+    title = "A part we need is not available"
+
+
+class JobError(ReelwrightError):
+    """A generation attempt ended without a reel. `stage` says where, once known."""
+
+    code = "generation_failed"
+    title = "The reel could not be made"
+    retryable = False
+    stage: str | None = None
+
+
+class RetryableJobError(JobError):
+    retryable = True
+
+
+class LeaseLost(RetryableJobError):
+    code = "lease_lost"
+    title = "Another worker holds this job now"
+
+
+class PermanentJobError(JobError):
+    retryable = False

@@ -1,0 +1,1 @@
+"""Everything that speaks to MongoDB: a module a collection, the queue, leases and the embedded server."""

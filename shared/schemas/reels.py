@@ -1,0 +1,59 @@
+"""What goes into a reel and what comes out: the brief, progress, result, and the ids of the templates."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TemplateId = Literal["poster", "aurora", "terminal", "letter", "ticket", "split"]
+TEMPLATE_IDS: tuple[TemplateId, ...] = get_args(TemplateId)
+
+Stage = Literal["script", "speech", "captions", "render", "package", "upload", "index", "ready"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+LAYOUT = {
+    "playlist": "master.m3u8",
+    "poster": "poster.jpg",
+    "captions": "captions.vtt",
+    "mp4": "reel.mp4",
+}
+"""Names inside a reel's folder; the rendition lies beside them as 720p/playlist.m3u8 and 720p/segment_000.ts …"""
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReelBrief(Frozen):
+    """All a reel may say about a posting. Facts (company, places, pay) are given, never guessed from the description.
+
+    `description` is clean text: blocks on their own lines, list items starting with "• ".
+    `places` are the places of all postings of the subject; `pay` is set only where they all agree.
+    """
+
+    title: str = Field(min_length=1, max_length=300)
+    company: str = Field(min_length=1, max_length=200)
+    description: str = Field(max_length=200_000)
+    places: tuple[str, ...] = ()
+    remote: bool = False
+    pay: str | None = Field(default=None, max_length=200)
+    language: str = Field(default="en", description="BCP 47 tag of the description")
+
+
+class ReelResult(Frozen):
+    """A finished reel on disk. Sizes in bytes and pixels, durations in seconds."""
+
+    duration_seconds: float
+    width: int
+    height: int
+    size_bytes: int = Field(description="sum of all files of the reel")
+    template_id: TemplateId
+    script: str = Field(description="the spoken words, as shown")
+    renditions: tuple[str, ...] = ("720p",)
+    stage_seconds: dict[str, float] = Field(default_factory=dict)
+
+
+class Progress(Frozen):
+    stage: Stage
+    fraction: float = Field(ge=0, le=1, description="of this stage")

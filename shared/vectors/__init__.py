@@ -1,0 +1,1 @@
+"""Nearest postings to a vector: one VectorIndex port."""

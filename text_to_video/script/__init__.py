@@ -1,0 +1,1 @@
+"""What the reel says: one ScriptWriter port."""

@@ -1,0 +1,1 @@
+"""How the reel looks: each template as data plus a small drawing."""
