@@ -10,6 +10,7 @@ ReelwrightError                 500  anything of ours
     ├── RetryableJobError            worth another attempt, with backoff
     │   └── LeaseLost                another worker holds the job: stop, write nothing
     └── PermanentJobError            the same input fails the same way: block the subject
+        └── PostingClosed            nobody can apply any more: no reel, and no block either
 """
 
 from __future__ import annotations
@@ -87,3 +88,8 @@ class LeaseLost(RetryableJobError):
 
 class PermanentJobError(JobError):
     retryable = False
+
+
+class PostingClosed(PermanentJobError):
+    code = "posting_closed"
+    title = "The posting is closed"

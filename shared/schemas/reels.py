@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from shared.schemas.base import Message
 
 TemplateId = Literal["poster", "aurora", "terminal", "letter", "ticket", "split"]
 TEMPLATE_IDS: tuple[TemplateId, ...] = get_args(TemplateId)
@@ -21,11 +23,7 @@ LAYOUT = {
 """Names inside a reel's folder; the rendition lies beside them as 720p/playlist.m3u8 and 720p/segment_000.ts …"""
 
 
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ReelBrief(Frozen):
+class ReelBrief(Message):
     """All a reel may say about a posting. Facts (company, places, pay) are given, never guessed from the description.
 
     `description` is clean text: blocks on their own lines, list items starting with "• ".
@@ -41,7 +39,7 @@ class ReelBrief(Frozen):
     language: str = Field(default="en", description="BCP 47 tag of the description")
 
 
-class ReelResult(Frozen):
+class ReelResult(Message):
     """A finished reel on disk. Sizes in bytes and pixels, durations in seconds."""
 
     duration_seconds: float
@@ -54,6 +52,6 @@ class ReelResult(Frozen):
     stage_seconds: dict[str, float] = Field(default_factory=dict)
 
 
-class Progress(Frozen):
+class Progress(Message):
     stage: Stage
     fraction: float = Field(ge=0, le=1, description="of this stage")

@@ -1,0 +1,62 @@
+"""Keeps a child process from outliving us, even when we are SIGKILLed.
+
+    with Leash() as leash:
+        child = subprocess.Popen(leash.guarded(command, grace_s=10), pass_fds=leash.fds, start_new_session=True)
+        leash.attached()
+        ...
+
+The child we see is the guard (`shared.guard`): it exits as the command does and passes SIGTERM and SIGINT on to it.
+`start_new_session` keeps the terminal's Ctrl-C from it: stopping is ours to order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+GUARD = str(Path(__file__).with_name("guard.py"))
+
+
+class Leash:
+    """A pipe. We hold the writing end; when it closes, by us or by our death, the guard ends the child."""
+
+    def __init__(self) -> None:
+        self._guards_end, self._our_end = os.pipe()
+        self._attached = self._closed = False
+
+    @property
+    def fds(self) -> tuple[int]:
+        """Descriptors the guard must inherit."""
+        return (self._guards_end,)
+
+    def guarded(self, command: Sequence[str], *, grace_s: float = 0) -> list[str]:
+        """The command line of `command` under its guard; `grace_s` seconds lie between SIGTERM and SIGKILL once we are gone."""
+        return [sys.executable, "-I", "-S", GUARD, str(self._guards_end), str(grace_s), *command]
+
+    def attached(self) -> None:
+        """The guard runs: close our copy of its end."""
+        if not self._attached:
+            self._attached = True
+            os.close(self._guards_end)
+
+    def kill(self) -> None:
+        """SIGKILL the command and all its descendants now."""
+        if not self._closed:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self._our_end, b"k")
+
+    def close(self) -> None:
+        self.attached()
+        if not self._closed:
+            self._closed = True
+            os.close(self._our_end)
+
+    def __enter__(self) -> Leash:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

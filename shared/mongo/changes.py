@@ -1,0 +1,38 @@
+"""One change-stream watcher a process: wakes a worker, keeps an index in step. Polling is the net where it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from shared.logging import get_logger
+from shared.mongo.client import Database, Doc
+
+log = get_logger(__name__)
+
+_RETRY_S = 1.0
+
+
+async def watch(db: Database, pipeline: Sequence[dict[str, Any]]) -> AsyncIterator[Doc | None]:
+    """Changes that pass `pipeline`, for ever. None says "some may have been missed: look yourself": at first and after a break.
+
+    Changed documents come as they are now (`fullDocument`). A server without change streams is tried again every second.
+    """
+    while True:
+        try:
+            async with await db.watch(list(pipeline), full_document="updateLookup", max_await_time_ms=1000) as stream:
+                yield None
+                async for change in stream:
+                    yield change
+        except PyMongoError as error:
+            log.warning("change_stream_broken", error=type(error).__name__)
+            yield None
+            await asyncio.sleep(_RETRY_S)
+
+
+def of(collection: str, match: Doc | None = None) -> list[Doc]:
+    """Pipeline: changes of one collection whose event also matches `match`."""
+    return [{"$match": {"ns.coll": collection, **(match or {})}}]

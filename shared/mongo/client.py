@@ -1,0 +1,59 @@
+"""One client a process: majority writes, UTC-aware times, bounded waits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, NotPrimaryError, PyMongoError, WaitQueueTimeoutError
+
+from shared.errors import SettingsError, Unavailable
+from shared.settings import Settings
+
+Doc = dict[str, Any]
+Database = AsyncDatabase[Doc]
+Client = AsyncMongoClient[Doc]
+
+_SOCKET_TIMEOUT_MS = 10_000
+
+
+@asynccontextmanager
+async def open_mongo(settings: Settings, **options: Any) -> AsyncIterator[Database]:
+    """The project's database on MONGODB_URI; connects lazily, so a database that comes late is borne.
+
+    `options` go to the client, over its defaults. Raises SettingsError when the URI is missing or cannot be read.
+    """
+    if settings.mongo.mongodb_uri is None:
+        raise SettingsError("MONGODB_URI: not set; `make demo` and `python -m services up` start a private server and set it")
+    defaults: Mapping[str, Any] = {
+        "w": "majority",
+        "tz_aware": True,
+        "retryWrites": True,
+        "serverSelectionTimeoutMS": settings.mongo.mongodb_timeout_ms,
+        "connectTimeoutMS": 2_000,
+        "socketTimeoutMS": _SOCKET_TIMEOUT_MS,
+    }
+    try:
+        client: Client = AsyncMongoClient(settings.mongo.mongodb_uri.get_secret_value(), **{**defaults, **options})
+    except (PyMongoError, ValueError) as error:
+        raise SettingsError(f"MONGODB_URI: {type(error).__name__}, it is not a MongoDB connection string") from error
+    async with client:
+        yield client[settings.mongo.mongodb_database]
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The driver's failures as ours: Unavailable (code "mongo_unavailable") when the server is away, slow or stepping down."""
+    try:
+        yield
+    except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, NotPrimaryError) as error:
+        raise Unavailable(f"MongoDB does not answer ({type(error).__name__})", code="mongo_unavailable") from error
+
+
+async def ping(db: Database) -> None:
+    """Raises Unavailable when the server does not answer."""
+    with translated():
+        await db.command("ping")

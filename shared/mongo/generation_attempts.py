@@ -1,0 +1,199 @@
+"""The generation queue from the worker's side: claim, heartbeat, and each transition behind its fence.
+
+The state machine is drawn in `generation_queue.py`. Every function that writes raises LeaseLost when the job is no longer the
+caller's or no longer in the state it expects; nothing is written then.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import pymongo
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from shared.errors import JobError, LeaseLost, PostingClosed
+from shared.logging import get_logger
+from shared.mongo import leases
+from shared.mongo.client import Database, Doc
+from shared.mongo.leases import Stages, later, literal, without
+from shared.schemas.generation import ACTIVE, Failure, GenerationJob, Output, Status
+from shared.schemas.reels import Progress
+from shared.schemas.videos import Video
+from shared.settings import Queue
+
+log = get_logger(__name__)
+
+_HISTORY = 50  # transitions kept on a job
+_MESSAGE = 500  # characters of an error kept on a job
+_TIMEOUT_S = 10.0
+_HELD = ("attempt_token", "claim_at")
+
+
+async def claim(db: Database, worker_id: str, settings: Queue) -> GenerationJob | None:
+    """The most overdue job, now leased to us, or None. Jobs whose retries are spent are failed on the way."""
+    while True:
+        doc = await leases.take(db.generation_jobs, ACTIVE, settings.lease_s, *_around_claim(worker_id))
+        if doc is None:
+            return None
+        job = GenerationJob.model_validate(doc)
+        if job.retry_count <= settings.max_retries:
+            log.info("job_claimed", job_id=job.job_id, worker_id=worker_id, attempt=job.attempt, status=job.status)
+            return job
+        await _end_failed(db, job, _crashed(job), settings, spent=True)
+
+
+def _around_claim(worker_id: str) -> tuple[Stages, Stages]:
+    """A queued job starts running. Whenever rendering starts anew it gets a path nobody else ever wrote to."""
+    renders_anew = {"$and": [{"$in": ["$status", ["queued", "running"]]}, {"$gt": ["$attempt", 0]}]}
+    before: Doc = {
+        "output_video_id": {"$cond": [renders_anew, {"$literal": str(uuid.uuid4())}, "$output_video_id"]},
+        "status": {"$cond": [{"$eq": ["$status", "queued"]}, "running", "$status"]},
+        "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
+        **literal({"worker_id": worker_id}),
+    }
+    return [{"$set": before}], [{"$set": _happened("claimed", worker_id=worker_id)}]
+
+
+def _happened(event: str, **fields: object) -> Doc:
+    """One more entry of the bounded history, with the status the earlier stages have set."""
+    entry = {"at": "$$NOW", "status": "$status", "attempt": "$attempt", **literal({"event": event, **fields})}
+    return {"history": {"$slice": [{"$concatArrays": ["$history", [entry]]}, -_HISTORY]}}
+
+
+def _crashed(job: GenerationJob) -> JobError:
+    return JobError(job.error or "the worker vanished", code=job.failure.code if job.failure else "worker_lost")
+
+
+def _fence(job: GenerationJob, *statuses: Status) -> Doc:
+    return leases.fence(job.job_id, job.attempt_token or "", statuses)
+
+
+async def heartbeat(db: Database, job: GenerationJob, progress: Progress | None, settings: Queue) -> bool:
+    """Extend the lease and write the progress. False: the job is no longer ours."""
+    values = {"progress": progress.model_dump()} if progress else None
+    return await leases.renew(db.generation_jobs, _fence(job, "running", "uploaded", "indexed"), settings.lease_s, values)
+
+
+async def _move(
+    db: Database,
+    job: GenerationJob,
+    expected: Status,
+    to: Status,
+    values: Doc,
+    event: str,
+    session: AsyncClientSession | None = None,
+    **fields: object,
+) -> GenerationJob:
+    """The one fenced transition. `values` are pipeline expressions; returns the job as it now is."""
+    stages = [{"$set": {"status": to, "updated_at": "$$NOW", **values}}, {"$set": _happened(event, **fields)}]
+    doc = await db.generation_jobs.find_one_and_update(
+        _fence(job, expected), stages, return_document=pymongo.ReturnDocument.AFTER, session=session
+    )
+    if doc is None:
+        raise LeaseLost(f"job {job.job_id} is no longer ours in status {expected}")
+    return GenerationJob.model_validate(doc)
+
+
+def _ended(settings: Queue) -> Doc:
+    return {"completed_at": "$$NOW", "expires_at": later(settings.job_ttl_hours * 3600), **without(*_HELD)}
+
+
+async def mark_uploaded(db: Database, job: GenerationJob, output: Output) -> GenerationJob:
+    """running → uploaded, keeping all that indexing needs."""
+    return await _move(db, job, "running", "uploaded", literal({"output": output.model_dump()}), "uploaded")
+
+
+async def index(db: Database, job: GenerationJob, video: Video) -> GenerationJob:
+    """uploaded → indexed, the new video document and the end of an older one, in one transaction."""
+
+    async def transaction(session: AsyncClientSession) -> GenerationJob:
+        moved = await _move(db, job, "uploaded", "indexed", {}, "indexed", session)
+        older = {"subject_kind": video.subject_kind, "subject_key": video.subject_key, "status": "ready"}
+        await db.videos.update_many(older, {"$set": {"status": "superseded"}}, session=session)
+        await db.videos.insert_one(video.model_dump(), session=session)
+        return moved
+
+    with pymongo.timeout(_TIMEOUT_S):
+        async with db.client.start_session() as session:
+            moved = await session.with_transaction(transaction)
+    log.info("video_indexed", job_id=job.job_id, video_id=video.video_id)
+    return moved
+
+
+async def mark_ready(db: Database, job: GenerationJob, settings: Queue) -> GenerationJob:
+    """indexed → ready: the end."""
+    done = literal({"progress": Progress(stage="ready", fraction=1).model_dump()})
+    return await _move(db, job, "indexed", "ready", {**_ended(settings), **done, **without("error", "failure")}, "ready")
+
+
+async def hand_back(db: Database, job: GenerationJob) -> GenerationJob:
+    """A draining worker gives the job back, due at once, at no cost in retries; work already uploaded stays so."""
+    to: Status = "queued" if job.status == "running" else job.status
+    return await _move(db, job, job.status, to, {"claim_at": "$$NOW", **without("attempt_token")}, "handed_back")
+
+
+class Next(NamedTuple):
+    """What follows a failure: `delay_s` until the next attempt, or None for the end."""
+
+    status: Status
+    delay_s: float | None
+
+
+def after_failure(status: Status, retry_count: int, *, retryable: bool, settings: Queue) -> Next:
+    """PURE: a retryable failure with retries left backs off where it stands; a render starts anew from queued; the rest fail.
+
+    `retry_count` counts the retries already spent, without this failure.
+    """
+    if not retryable or retry_count >= settings.max_retries:
+        return Next("failed", None)
+    return Next("queued" if status == "running" else status, settings.retry_base_s * 2.0**retry_count)
+
+
+async def fail(db: Database, job: GenerationJob, error: JobError, settings: Queue) -> GenerationJob:
+    """Record a failed attempt: another try after a backoff with jitter, or the end of the job and a block of its subject."""
+    following = after_failure(job.status, job.retry_count, retryable=error.retryable, settings=settings)
+    log.error("generation_failed", job_id=job.job_id, code=error.code, error=error.message, stage=error.stage, retry_count=job.retry_count)
+    if following.delay_s is None:
+        return await _end_failed(db, job, error, settings, spent=error.retryable)
+    delay = following.delay_s * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
+    values = {
+        **_why(error, error.message),
+        "retry_count": job.retry_count + 1,
+        "claim_at": later(delay),
+        **without("attempt_token"),
+    }
+    return await _move(db, job, job.status, following.status, values, "retry", code=error.code)
+
+
+def _why(error: JobError, message: str) -> Doc:
+    failure = Failure(code=error.code, message=message[:_MESSAGE], retryable=error.retryable, stage=error.stage)
+    return literal({"failure": failure.model_dump(), "error": message[:_MESSAGE]})
+
+
+async def _end_failed(db: Database, job: GenerationJob, error: JobError, settings: Queue, *, spent: bool) -> GenerationJob:
+    """→ failed and the block of the subject, in one transaction: for this text (it cannot), or for a while (retries spent)."""
+    message = f"Max retries exceeded: {error.message}" if spent else error.message
+    until = datetime.now(UTC) + timedelta(minutes=settings.retry_cooldown_minutes) if spent else None
+    block = {
+        "source_hash": job.source_hash,
+        "code": error.code,
+        "message": message[:_MESSAGE],
+        "until": until,
+        "job_id": job.job_id,
+        "created_at": datetime.now(UTC),
+    }
+
+    async def transaction(session: AsyncClientSession) -> GenerationJob:
+        moved = await _move(db, job, job.status, "failed", {**_why(error, message), **_ended(settings)}, "failed", session, code=error.code)
+        if isinstance(error, PostingClosed):
+            return moved
+        subject = {"subject_kind": job.subject_kind, "subject_key": job.subject_key}
+        await db.subject_blocks.update_one(subject, {"$set": block}, upsert=True, session=session)
+        return moved
+
+    with pymongo.timeout(_TIMEOUT_S):
+        async with db.client.start_session() as session:
+            return await session.with_transaction(transaction)

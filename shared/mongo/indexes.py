@@ -1,0 +1,64 @@
+"""Every index of the database, created in one place; a test reads them back."""
+
+from __future__ import annotations
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from shared.mongo.client import Database
+from shared.schemas.generation import ACTIVE
+
+_ACTIVE = {"status": {"$in": list(ACTIVE)}}
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "jobs": [
+        IndexModel("greenhouse_id", unique=True, name="greenhouse_id"),
+        IndexModel([("subject_key", ASCENDING), ("active", ASCENDING)], name="subject"),
+        IndexModel([("company_slug", ASCENDING), ("active", ASCENDING)], name="company"),
+        IndexModel("changed_at", name="changed"),
+    ],
+    "videos": [
+        IndexModel("video_id", unique=True, name="video_id"),
+        IndexModel("greenhouse_id", name="greenhouse_id"),
+        IndexModel([("status", ASCENDING), ("created_at", DESCENDING)], name="newest"),
+        IndexModel(
+            [("subject_kind", ASCENDING), ("subject_key", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"status": "ready"},
+            name="one_ready_per_subject",
+        ),
+    ],
+    "generation_jobs": [
+        IndexModel("job_id", unique=True, name="job_id"),
+        IndexModel([("status", ASCENDING), ("created_at", ASCENDING)], name="by_status"),
+        IndexModel([("query_fingerprint", ASCENDING), ("greenhouse_id", ASCENDING)], name="by_wish"),
+        IndexModel([("user_id", ASCENDING), ("status", ASCENDING)], name="by_user"),
+        IndexModel("claim_at", partialFilterExpression=_ACTIVE, name="claim"),
+        IndexModel(
+            [("subject_kind", ASCENDING), ("subject_key", ASCENDING)],
+            unique=True,
+            partialFilterExpression=_ACTIVE,
+            name="one_active_per_subject",
+        ),
+        IndexModel(
+            [("user_id", ASCENDING), ("user_slot", ASCENDING)],
+            unique=True,
+            partialFilterExpression={**_ACTIVE, "user_slot": {"$type": "int"}},
+            name="one_active_per_slot",
+        ),
+        IndexModel("expires_at", expireAfterSeconds=0, name="expiry"),
+    ],
+    "subject_blocks": [
+        IndexModel([("subject_kind", ASCENDING), ("subject_key", ASCENDING)], unique=True, name="subject"),
+        IndexModel("until", expireAfterSeconds=0, name="expiry"),
+    ],
+    "user_job_views": [
+        IndexModel([("user_id", ASCENDING), ("greenhouse_id", ASCENDING)], unique=True, name="view"),
+        IndexModel([("user_id", ASCENDING), ("subject_kind", ASCENDING), ("subject_key", ASCENDING)], name="by_subject"),
+    ],
+}
+
+
+async def create_indexes(db: Database) -> None:
+    """Idempotent; a service calls it when it starts."""
+    for collection, models in INDEXES.items():
+        await db[collection].create_indexes(models)

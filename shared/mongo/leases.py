@@ -1,0 +1,116 @@
+"""Claim, heartbeat and fence: how any long job is held by one worker at a time.
+
+A leased document has `status`, `claim_at`, `attempt`, `attempt_token` and `retry_count`. `claim_at` says when it may be taken:
+when it is due, or when its holder's lease ends. Taking it sets a fresh token; every later write names the token and the status
+it expects, so a worker that lost its lease can change nothing. Finished documents have neither field.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import PyMongoError
+
+from shared.errors import LeaseLost
+from shared.logging import get_logger
+from shared.mongo.client import Doc
+
+T = TypeVar("T")
+Stages = list[dict[str, Any]]
+
+log = get_logger(__name__)
+
+_BEATS_PER_LEASE = 3
+
+
+def later(seconds: float) -> Doc:
+    """Expression: the server's clock plus `seconds`. Only the server's clock decides about leases."""
+    return {"$add": ["$$NOW", round(seconds * 1000)]}
+
+
+def literal(values: Doc) -> Doc:
+    """Values for a pipeline's $set that are stored as they are: "$95k" is a text, not a field path."""
+    return {name: {"$literal": value} for name, value in values.items()}
+
+
+def without(*names: str) -> Doc:
+    """Fields for a pipeline's $set that disappear."""
+    return dict.fromkeys(names, "$$REMOVE")
+
+
+def fence(key: str, token: str, statuses: Sequence[str]) -> Doc:
+    """Filter that only the present holder matches, and only in an expected status."""
+    return {"job_id": key, "attempt_token": token, "status": {"$in": list(statuses)}}
+
+
+async def take(collection: AsyncCollection[Doc], active: Sequence[str], lease_s: float, before: Stages, after: Stages) -> Doc | None:
+    """Claim the most overdue document, or None. One indexed `find_one_and_update`, atomic.
+
+    A token still there means the last holder vanished: that costs a retry. `before` and `after` are further pipeline stages
+    around the claim; `after` sees the new values.
+    """
+    crashed = {"$cond": [{"$ifNull": ["$attempt_token", False]}, 1, 0]}
+    claim: Doc = {
+        "retry_count": {"$add": ["$retry_count", crashed]},
+        "attempt": {"$add": ["$attempt", 1]},
+        "attempt_token": {"$literal": uuid.uuid4().hex},
+        "claim_at": later(lease_s),
+        "updated_at": "$$NOW",
+    }
+    return await collection.find_one_and_update(
+        {"status": {"$in": list(active)}, "$expr": {"$lte": ["$claim_at", "$$NOW"]}},
+        [*before, {"$set": claim}, *after],
+        sort=[("claim_at", ASCENDING)],
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+async def next_due(collection: AsyncCollection[Doc], active: Sequence[str]) -> datetime | None:
+    """When the next document may be taken, or None when nothing is active."""
+    doc = await collection.find_one({"status": {"$in": list(active)}}, {"claim_at": 1, "_id": 0}, sort=[("claim_at", ASCENDING)])
+    return doc.get("claim_at") if doc else None
+
+
+async def renew(collection: AsyncCollection[Doc], held: Doc, lease_s: float, values: Doc | None = None) -> bool:
+    """Extend the lease of the document matched by the fence `held`, and write `values`. False: it is no longer ours."""
+    update = [{"$set": {"claim_at": later(lease_s), "updated_at": "$$NOW", **literal(values or {})}}]
+    return (await collection.update_one(held, update)).matched_count == 1
+
+
+async def hold(work: Awaitable[T], beat: Callable[[], Awaitable[bool]], lease_s: float) -> T:
+    """Run `work` while `beat` renews the lease three times per lease. When the lease is lost the work is cancelled.
+
+    An unreachable database is borne until the lease has run out. Raises LeaseLost, or whatever the work raises.
+    """
+    working = asyncio.ensure_future(work)
+    beating = asyncio.create_task(_beat_until_lost(beat, lease_s))
+    try:
+        await asyncio.wait({working, beating}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise LeaseLost("the lease ended while the job was running")
+        return await working
+    finally:
+        for task in (working, beating):
+            task.cancel()
+        await asyncio.gather(working, beating, return_exceptions=True)
+
+
+async def _beat_until_lost(beat: Callable[[], Awaitable[bool]], lease_s: float) -> None:
+    deadline = time.monotonic() + lease_s
+    while time.monotonic() < deadline:
+        await asyncio.sleep(lease_s / _BEATS_PER_LEASE)
+        sent = time.monotonic()
+        try:
+            if not await asyncio.wait_for(beat(), timeout=max(deadline - sent, 0.01)):
+                return
+        except (PyMongoError, TimeoutError) as error:
+            log.warning("heartbeat_failed", error=type(error).__name__)
+        else:
+            deadline = sent + lease_s

@@ -1,0 +1,56 @@
+"""mongod's log: one JSON object a line, kept for a few runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+KEPT = 3
+TAIL_BYTES = 256 << 10
+SHOWN_CHARACTERS = 300
+AFTERMATH = ("-", "ASSERT", "CONTROL")
+"""Components whose errors say only that mongod ends, not why."""
+
+
+def rotate(log: Path) -> None:
+    """Make room for a new run's log: the last three are kept as .1, .2 and .3."""
+    for age in range(KEPT, 0, -1):
+        older = log.with_name(f"{log.name}.{age}")
+        newer = log.with_name(f"{log.name}.{age - 1}") if age > 1 else log
+        with contextlib.suppress(FileNotFoundError):
+            newer.replace(older)
+
+
+def last_complaints(log: Path, count: int = 5) -> list[str]:
+    """What mongod's last errors say, or, if it names none, its last lines; empty if there is no log."""
+    lines = [_parsed(line) for line in _tail(log)]
+    complaints = [line for line in lines if line.get("s") in ("E", "F") and line.get("c") not in AFTERMATH]
+    return [_readable(line)[:SHOWN_CHARACTERS] for line in (complaints or lines)[-count:]]
+
+
+def _tail(log: Path) -> list[str]:
+    try:
+        with open(log, "rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            return file.read().decode(errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _parsed(line: str) -> Mapping[str, Any]:
+    """A line that is not JSON comes from the loader or the option parser: it is a complaint."""
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {"s": "E", "msg": line}
+
+
+def _readable(line: Mapping[str, Any]) -> str:
+    """The message, with the storage engine's own inside it."""
+    attributes = line.get("attr", {})
+    inner = attributes.get("message", attributes)
+    detail = inner.get("msg", inner) if isinstance(inner, Mapping) else inner
+    return f"{line.get('msg')}: {detail}" if detail else str(line.get("msg"))

@@ -1,0 +1,129 @@
+"""The `jobs` collection: postings with their vectors, and what an import changes in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import bson
+import numpy as np
+from bson.binary import VECTOR_SUBTYPE, Binary
+from bson.errors import BSONError
+from numpy.typing import NDArray
+from pymongo import UpdateOne
+
+from shared.mongo.client import Database, Doc
+from shared.schemas.postings import Posting
+
+Change = Literal["new", "changed", "unchanged", "closed"]
+
+_MAX_ROW = 8_000_000  # bytes, half of what a document may take
+_FLOAT32_HEADER = b"\x27\x00"  # BSON vector: dtype FLOAT32, no padding bits
+
+
+def encode_vector(vector: NDArray[np.float32]) -> Binary:
+    """A float32 vector of shape (d,) as a BSON binary vector, 4 bytes a dimension."""
+    return Binary(_FLOAT32_HEADER + np.ascontiguousarray(vector, "<f4").tobytes(), VECTOR_SUBTYPE)
+
+
+def decode_vector(binary: bytes) -> NDArray[np.float32]:
+    return np.frombuffer(binary, dtype="<f4", offset=len(_FLOAT32_HEADER))
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A posting's place in the vector index: None vector = not embedded yet or no longer active."""
+
+    greenhouse_id: str
+    subject_key: str
+    vector: NDArray[np.float32] | None
+
+
+async def get(db: Database, greenhouse_id: str) -> Posting | None:
+    doc = await db.jobs.find_one({"greenhouse_id": greenhouse_id}, {"vectors": 0})
+    return Posting.model_validate(doc) if doc else None
+
+
+async def active_of(db: Database, subject_keys: Iterable[str]) -> list[Posting]:
+    """All active postings of these subjects, in one query."""
+    found = db.jobs.find({"subject_key": {"$in": list(subject_keys)}, "active": True}, {"vectors": 0})
+    return [Posting.model_validate(doc) async for doc in found]
+
+
+async def embedded_since(db: Database, embedder_id: str, since: datetime | None) -> AsyncIterator[tuple[Embedded, datetime]]:
+    """Every posting changed at or after `since` (all, when None) with its vector and the time of its change."""
+    where = {"changed_at": {"$gte": since}} if since else {}
+    async for doc in db.jobs.find(where, _index_fields(embedder_id), sort=[("changed_at", 1)]):
+        yield as_embedded(doc, embedder_id), doc.get("changed_at") or datetime.min.replace(tzinfo=UTC)
+
+
+def _index_fields(embedder_id: str) -> Doc:
+    return {"greenhouse_id": 1, "subject_key": 1, "active": 1, "changed_at": 1, f"vectors.{embedder_id}": 1}
+
+
+def as_embedded(doc: Doc, embedder_id: str) -> Embedded:
+    entry = doc.get("vectors", {}).get(embedder_id)
+    vector = decode_vector(entry["vector"]) if entry and doc.get("active") else None
+    return Embedded(doc["greenhouse_id"], doc["subject_key"], vector)
+
+
+def why_not_storable(row: dict[str, Any]) -> str | None:
+    """What keeps a board's row out of the database (a number past 64 bits, half a surrogate pair, …), or None."""
+    try:
+        size = len(bson.encode(row))
+    except (BSONError, OverflowError, UnicodeError, RecursionError, ValueError) as error:
+        return str(error)
+    return f"it takes {size} bytes" if size > _MAX_ROW else None
+
+
+async def stored(db: Database, ids: Sequence[str]) -> dict[str, Doc]:
+    """What is stored of these postings, by greenhouse_id."""
+    return {doc["greenhouse_id"]: doc async for doc in db.jobs.find({"greenhouse_id": {"$in": list(ids)}})}
+
+
+def compare(posting: Posting, kept: Doc | None) -> Change:
+    """PURE: what importing this posting would change."""
+    if kept is None:
+        return "new"
+    new = posting.model_dump()
+    old = Posting.model_validate(kept).model_dump()
+    return "unchanged" if new == old else "changed"
+
+
+def needs_vector(posting: Posting, kept: Doc | None, embedder_id: str) -> bool:
+    """PURE: the text is new to this embedder. Unchanged text is never embedded again."""
+    entry = (kept or {}).get("vectors", {}).get(embedder_id)
+    return entry is None or entry["content_hash"] != posting.content_hash
+
+
+@dataclass(frozen=True)
+class Write:
+    """One posting to store, with its new vector where it needs one, and the board's row as it came."""
+
+    posting: Posting
+    row: dict[str, Any]
+    vector: NDArray[np.float32] | None
+
+
+async def store(db: Database, writes: Sequence[Write], embedder_id: str) -> None:
+    """Insert or update, each posting atomically with its vector."""
+    now = datetime.now(UTC)
+    updates = []
+    for write in writes:
+        values: Doc = {**write.row, **write.posting.model_dump(), "changed_at": now}
+        if write.vector is not None:
+            values[f"vectors.{embedder_id}"] = {"vector": encode_vector(write.vector), "content_hash": write.posting.content_hash}
+        updates.append(
+            UpdateOne({"greenhouse_id": write.posting.greenhouse_id}, {"$set": values, "$setOnInsert": {"created_at": now}}, upsert=True)
+        )
+    if updates:
+        await db.jobs.bulk_write(updates, ordered=False)
+
+
+async def close_missing(db: Database, company_slug: str, present: Sequence[str]) -> int:
+    """Close the active postings of a company that a complete fetch of its board no longer lists. Returns how many."""
+    gone = {"company_slug": company_slug, "active": True, "greenhouse_id": {"$nin": list(present)}}
+    result = await db.jobs.update_many(gone, {"$set": {"active": False, "changed_at": datetime.now(UTC)}})
+    return result.modified_count

@@ -1,0 +1,40 @@
+"""The `videos` collection: finished reels, found by id, subject or any sibling posting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pymongo import DESCENDING
+
+from shared.mongo.client import Database
+from shared.schemas.subjects import SubjectId
+from shared.schemas.videos import Video
+
+
+async def get(db: Database, video_id: str) -> Video | None:
+    """The video of this id that may be played: ready, or superseded (an older page may still hold it); never one taken down."""
+    doc = await db.videos.find_one({"video_id": video_id, "status": {"$ne": "taken_down"}})
+    return Video.model_validate(doc) if doc else None
+
+
+async def ready_for_posting(db: Database, greenhouse_id: str) -> Video | None:
+    """The ready video of the subject this posting belongs to."""
+    posting = await db.jobs.find_one({"greenhouse_id": greenhouse_id}, {"subject_key": 1})
+    if posting is None:
+        return None
+    subject = SubjectId("posting", posting["subject_key"])
+    return (await ready_for(db, [subject])).get(subject)
+
+
+async def ready_for(db: Database, subjects: Iterable[SubjectId]) -> dict[SubjectId, Video]:
+    """The ready video of each posting subject that has one, in one query."""
+    keys = [subject.key for subject in subjects]
+    cursor = db.videos.find({"subject_kind": "posting", "subject_key": {"$in": keys}, "status": "ready"})
+    videos = [Video.model_validate(doc) async for doc in cursor]
+    return {video.subject: video for video in videos}
+
+
+async def newest_ready(db: Database, limit: int) -> list[Video]:
+    """Up to `limit` ready posting reels, newest first."""
+    cursor = db.videos.find({"status": "ready", "subject_kind": "posting"}).sort("created_at", DESCENDING).limit(limit)
+    return [Video.model_validate(doc) async for doc in cursor]

@@ -1,0 +1,196 @@
+"""Postings as boards send them, as we store them (`jobs`), as the API shows them; and the subject several of them share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from shared.fingerprint import content_hash
+from shared.pay import pay_from_ranges, pay_from_text
+from shared.schemas.base import Document
+from shared.schemas.reels import ReelBrief
+from shared.schemas.subjects import SubjectId
+from shared.text import clean_line, html_to_text
+
+MAX_CONTENT = 500_000
+
+
+class BoardLocation(BaseModel):
+    name: str = ""
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _none_is_empty(cls, value: Any) -> Any:
+        return value or ""
+
+
+class PayInputRange(BaseModel):
+    min_cents: int
+    max_cents: int
+    currency_type: str
+
+
+class BoardPosting(BaseModel):
+    """One job of a Greenhouse board (`GET /v1/boards/{board}/jobs?content=true`); other fields of the row are kept aside as they are."""
+
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
+
+    id: str = Field(min_length=1, max_length=128)
+    title: str = Field(min_length=1, max_length=1000)
+    company_name: str | None = Field(default=None, max_length=500)
+    company: str | None = Field(default=None, max_length=500)
+    internal_job_id: str | None = Field(default=None, max_length=128)
+    location: BoardLocation | None = None
+    absolute_url: str | None = Field(default=None, max_length=2000)
+    content: str | None = Field(default=None, max_length=MAX_CONTENT)
+    language: str | None = Field(default=None, max_length=35)
+    updated_at: datetime | None = None
+    first_published: datetime | None = None
+    pay_input_ranges: list[PayInputRange] | None = None
+
+    @field_validator("location", mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+    @field_validator("updated_at", "first_published")
+    @classmethod
+    def _as_stored(cls, value: datetime | None) -> datetime | None:
+        """UTC and whole milliseconds, as the database keeps them; a time without a zone is taken as UTC."""
+        if value is None:
+            return None
+        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+    @field_validator("title", "id")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        cleaned = clean_line(value)
+        if not cleaned:
+            raise ValueError("it has no visible characters")
+        return cleaned
+
+
+class Posting(Document):
+    """A job advert. `description` is clean text; `places` its locations; `pay` as stated, else None; times are UTC."""
+
+    greenhouse_id: str
+    company_slug: str
+    company_name: str
+    internal_job_id: str | None = None
+    subject_key: str
+    title: str
+    description: str
+    places: tuple[str, ...] = ()
+    remote: bool = False
+    pay: str | None = None
+    language: str = "en"
+    absolute_url: str | None = None
+    updated_at: datetime | None = None
+    first_published: datetime | None = None
+    content_hash: str
+    active: bool = True
+
+    @property
+    def subject(self) -> SubjectId:
+        return SubjectId("posting", self.subject_key)
+
+
+def slugify(name: str) -> str:
+    """Lower-case ASCII-ish slug: letters and digits of any script, the rest becomes single hyphens."""
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "company"
+
+
+def read_posting(row: BoardPosting) -> Posting:
+    """A board's row as we store it. The text hash covers what is embedded and spoken: title, company and description."""
+    company = clean_line(unquote(row.company_name or row.company or "")) or "Company"
+    slug = slugify(unquote(row.company or row.company_name or company))
+    title, description = row.title, html_to_text(row.content or "")
+    places = _places(row)
+    ranges = [(r.min_cents, r.max_cents, r.currency_type) for r in row.pay_input_ranges or ()]
+    return Posting(
+        greenhouse_id=row.id,
+        company_slug=slug,
+        company_name=company,
+        internal_job_id=row.internal_job_id,
+        subject_key=f"{slug}:{row.internal_job_id}" if row.internal_job_id else row.id,
+        title=title,
+        description=description,
+        places=places,
+        remote=_is_remote(row, places),
+        pay=pay_from_ranges(ranges) if ranges else pay_from_text(description),
+        language=(row.language or "en").lower(),
+        absolute_url=row.absolute_url,
+        updated_at=row.updated_at,
+        first_published=row.first_published,
+        content_hash=content_hash(title, company, description),
+    )
+
+
+def _places(row: BoardPosting) -> tuple[str, ...]:
+    name = clean_line(row.location.name) if row.location else ""
+    return tuple(dict.fromkeys(part.strip() for part in re.split(r"[;|•]|\s/\s", name) if part.strip()))
+
+
+def _is_remote(row: BoardPosting, places: Sequence[str]) -> bool:
+    meta = (row.model_extra or {}).get("_meta")
+    return any("remote" in place.casefold() for place in places) or (isinstance(meta, dict) and meta.get("is_remote") is True)
+
+
+class Subject(BaseModel):
+    """All active postings of one role, in a stable order; the first stands for them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    postings: tuple[Posting, ...] = Field(min_length=1)
+
+    @classmethod
+    def of(cls, postings: Sequence[Posting]) -> Subject:
+        return cls(postings=tuple(sorted(postings, key=lambda posting: posting.greenhouse_id)))
+
+    @property
+    def first(self) -> Posting:
+        return self.postings[0]
+
+    @property
+    def id(self) -> SubjectId:
+        return self.first.subject
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place for posting in self.postings for place in posting.places))
+
+    @property
+    def pay(self) -> str | None:
+        """Stated only where every posting states the same."""
+        pays = {posting.pay for posting in self.postings}
+        return pays.pop() if len(pays) == 1 else None
+
+    @property
+    def source_hash(self) -> str:
+        return self.first.content_hash
+
+    def brief(self) -> ReelBrief:
+        first = self.first
+        return ReelBrief(
+            title=first.title[:300],
+            company=first.company_name[:200],
+            description=first.description[:200_000],
+            places=self.places,
+            remote=all(posting.remote for posting in self.postings),
+            pay=self.pay,
+            language=first.language,
+        )
+
+
+def group_by_subject(postings: Sequence[Posting]) -> dict[SubjectId, Subject]:
+    """Subjects in the order their first posting appears."""
+    groups: dict[SubjectId, list[Posting]] = {}
+    for posting in postings:
+        groups.setdefault(posting.subject, []).append(posting)
+    return {subject_id: Subject.of(members) for subject_id, members in groups.items()}

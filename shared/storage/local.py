@@ -1,0 +1,170 @@
+"""Media as files under one folder, served by the video service."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from shared.errors import Unavailable
+from shared.storage.base import Blob, check_key, check_prefix, join_url
+
+_PARTIAL = ".partial"  # keys never start with a dot, so no object lies here
+_LEFTOVER_AGE_S = 86_400
+_LIST_BATCH = 1000
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_GONE = (FileNotFoundError, NotADirectoryError)
+
+
+class LocalStore:
+    """Files under `root`, at `base_url` for clients. All file work happens in threads."""
+
+    provider = "local"
+
+    def __init__(self, root: Path, base_url: str) -> None:
+        self.root = root
+        self._base_url = base_url
+
+    def path(self, key: str) -> Path:
+        """The object's file, there or not. Raises InvalidInput."""
+        return self.root / check_key(key)
+
+    async def put_file(self, key: str, path: Path) -> None:
+        target = self.path(key)
+        await asyncio.to_thread(self._put, path, target, key)
+
+    async def exists(self, key: str) -> bool:
+        return await asyncio.to_thread(_is_file, self.path(key))
+
+    async def list(self, prefix: str = "") -> AsyncIterator[Blob]:
+        found = self._walk(check_prefix(prefix))
+        while batch := await asyncio.to_thread(lambda: list(islice(found, _LIST_BATCH))):
+            for blob in batch:
+                yield blob
+
+    async def delete(self, keys: Iterable[str]) -> None:
+        paths = [self.path(key) for key in keys]
+        await asyncio.to_thread(self._delete, paths)
+
+    def url(self, key: str) -> str:
+        return join_url(self._base_url, key)
+
+    async def ping(self) -> None:
+        await asyncio.to_thread(self._check_root)
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
+
+    def clear_leftovers(self) -> None:
+        """Remove what a process that was killed while writing left behind, once no living writer can own it."""
+        oldest = time.time() - _LEFTOVER_AGE_S
+        for file in (self.root / _PARTIAL).glob("*"):
+            with suppress(FileNotFoundError):
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
+
+    def _put(self, source: Path, target: Path, key: str) -> None:
+        partial = self.root / _PARTIAL / uuid.uuid4().hex
+        with source.open("rb") as readable, _translated(f"put {key}"):
+            try:
+                partial.parent.mkdir(parents=True, exist_ok=True)
+                with partial.open("xb") as writable:
+                    shutil.copyfileobj(readable, writable, 1 << 20)
+                    writable.flush()
+                    os.fsync(writable.fileno())
+                _move(partial, target)
+                with suppress(FileNotFoundError):  # deleted again already
+                    _sync_folders(target.parent, self.root)
+            finally:
+                partial.unlink(missing_ok=True)
+
+    def _walk(self, prefix: str) -> Iterator[Blob]:
+        start = self.root / prefix.rpartition("/")[0]
+        with _translated(f"list {prefix}"):
+            for folder, folders, files in os.walk(start, onerror=_raise_unless_gone):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                for name in files:
+                    path = Path(folder, name)
+                    key = path.relative_to(self.root).as_posix()
+                    if key.startswith(prefix):
+                        with suppress(*_GONE):  # deleted since the folder was read
+                            yield _blob(key, path.stat())
+
+    def _delete(self, paths: Iterable[Path]) -> None:
+        with _translated("delete"):
+            for path in paths:
+                with suppress(*_GONE, IsADirectoryError):  # a folder is no object
+                    path.unlink()
+                self._prune(path.parent)
+
+    def _prune(self, folder: Path) -> None:
+        """Remove folders this left empty, below the root."""
+        with suppress(OSError):
+            while folder != self.root:
+                folder.rmdir()
+                folder = folder.parent
+
+    def _check_root(self) -> None:
+        with _translated("ping"):
+            self.root.mkdir(parents=True, exist_ok=True)
+        if not os.access(self.root, os.R_OK | os.X_OK):
+            raise Unavailable("the media folder cannot be read", code="storage_denied")
+
+
+def _move(partial: Path, target: Path) -> None:
+    """Rename into place. A delete may prune the folder in between: then once more."""
+    for last in (False, False, True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            partial.replace(target)
+            break
+        except FileNotFoundError:
+            if last:
+                raise
+
+
+def _sync_folders(folder: Path, root: Path) -> None:
+    """Make a rename survive a power cut: its folder's entry, and those of the folders that may be new."""
+    if os.name == "nt":  # Windows opens no folders
+        return
+    for each in (folder, *folder.parents):
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if each == root:
+            return
+
+
+def _is_file(path: Path) -> bool:
+    with _translated("exists"):
+        return path.is_file()
+
+
+def _blob(key: str, stat: os.stat_result) -> Blob:
+    return Blob(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+
+def _raise_unless_gone(error: OSError) -> None:
+    if not isinstance(error, _GONE):
+        raise error
+
+
+@contextmanager
+def _translated(action: str) -> Iterator[None]:
+    """The system's errors as ours."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in _FULL
+        reason = "the disk is full" if full else f"{error.strerror or error}"
+        raise Unavailable(f"local storage, {action}: {reason}", code="disk_full" if full else "storage_unavailable") from error
