@@ -14,11 +14,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 GUARD = str(Path(__file__).with_name("guard.py"))
+READY_FD = "REELWRIGHT_READY_FD"
 
 
 class Leash:
@@ -27,6 +29,7 @@ class Leash:
     def __init__(self) -> None:
         self._guards_end, self._our_end = os.pipe()
         self._attached = self._closed = False
+        self._lock = threading.Lock()
 
     @property
     def fds(self) -> tuple[int]:
@@ -44,19 +47,27 @@ class Leash:
             os.close(self._guards_end)
 
     def kill(self) -> None:
-        """SIGKILL the command and all its descendants now."""
-        if not self._closed:
-            with contextlib.suppress(BrokenPipeError):
+        """SIGKILL the command and all its descendants now. From any thread; nothing happens once they are gone."""
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            if not self._closed:
                 os.write(self._our_end, b"k")
 
     def close(self) -> None:
         self.attached()
-        if not self._closed:
-            self._closed = True
-            os.close(self._our_end)
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                os.close(self._our_end)
 
     def __enter__(self) -> Leash:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def announce_ready() -> None:
+    """In the child: tell whoever started us, if it asked (REELWRIGHT_READY_FD, a pipe's writing end), that we are at work."""
+    if fd := os.environ.pop(READY_FD, ""):
+        with open(int(fd), "wb", buffering=0) as pipe, contextlib.suppress(BrokenPipeError):
+            pipe.write(b"ready\n")

@@ -183,8 +183,8 @@ def _unknown(given: Iterable[str], *, strict: bool) -> Iterator[str]:
             yield f"{name}: unknown setting" + (f", did you mean {close[0]}?" if close else "")
 
 
-OTHERS = frozenset({"REELWRIGHT_PYTHON", "REELWRIGHT_PAUSE_AT", "AWS_REGION", "AWS_DEFAULT_REGION"})
-"""Variables that are not settings: of the Makefile, of the fault tests, of AWS's own tools."""
+OTHERS = frozenset({"REELWRIGHT_PYTHON", "REELWRIGHT_READY_FD", "REELWRIGHT_PAUSE_AT", "AWS_REGION", "AWS_DEFAULT_REGION"})
+"""Variables that are not settings: of the Makefile, of the launcher, of the fault tests, of AWS's own tools."""
 
 
 def env_example() -> str:

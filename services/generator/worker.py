@@ -31,6 +31,10 @@ class Worker:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         self._stopping.set()
         self._wake.set()
@@ -39,7 +43,7 @@ class Worker:
         """Until stopped. The database going away and coming back is borne."""
         listening = asyncio.create_task(self._listen())
         try:
-            while not self._stopping.is_set():
+            while not self.stopping:
                 self._wake.clear()
                 job = await self._claim()
                 if job is None:

@@ -60,9 +60,9 @@ class LocalEmbedder:
         return np.asarray(outputs[0], np.float32)
 
 
-def open_local() -> LocalEmbedder:
+def open_local(*, threads: int = 1) -> LocalEmbedder:
     """The local embedder; builds its model file first where set-up has not (a few seconds, once)."""
     path = model_path()
     if not path.exists():
         build(path)
-    return LocalEmbedder(path)
+    return LocalEmbedder(path, threads=threads)

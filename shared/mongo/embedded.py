@@ -27,8 +27,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from shared.errors import Conflict, ReelwrightError
 from shared.leash import Leash
+from shared.log_files import rotate
 from shared.mongo.mongod import REPLICA_SET, find_mongod, options
-from shared.mongo.mongod_log import last_complaints, rotate
+from shared.mongo.mongod_log import last_complaints
 from shared.settings import Settings
 
 LOCK, LOG, SOCKET = "reelwright.lock", "mongod.log", "mongod.sock"
@@ -62,6 +63,7 @@ class EmbeddedMongo:
         self._chosen = mongod
         self._parts = contextlib.ExitStack()
         self._guard: subprocess.Popen[bytes] | None = None
+        self._leash: Leash | None = None
 
     def start(self, timeout_s: float = START_TIMEOUT_S) -> str:
         """Start it and return its URI once it takes writes. Raises DataDirInUse, DatabaseFailed or SettingsError (no mongod)."""
@@ -85,6 +87,11 @@ class EmbeddedMongo:
         """Shut it down cleanly, by force after 20 s. Harmless when it is not running."""
         self._parts.close()
 
+    def kill(self) -> None:
+        """End it at once, from any thread; `stop` must still follow. Acknowledged writes are safe: they are in the journal."""
+        if self._leash:
+            self._leash.kill()
+
     def wait(self) -> int:
         """Block until mongod ends, which it should not do before `stop`; returns its exit code."""
         assert self._guard is not None, "start() comes first"
@@ -94,7 +101,7 @@ class EmbeddedMongo:
         mongod = find_mongod(self._chosen, socket_dir / "lib")
         command = [mongod.path, *options(self.data_dir, socket_dir / SOCKET)]
         _await_predecessor(self.data_dir / "mongod.lock", deadline)
-        leash = self._parts.enter_context(Leash())
+        self._leash = leash = self._parts.enter_context(Leash())
         with open(self.data_dir / LOG, "ab") as log:
             self._guard = subprocess.Popen(  # noqa: S603 - the command is ours
                 leash.guarded(command, grace_s=STOP_TIMEOUT_S),

@@ -1,27 +1,16 @@
-"""mongod's log: one JSON object a line, kept for a few runs."""
+"""What mongod's log complains of: one JSON object a line."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-KEPT = 3
 TAIL_BYTES = 256 << 10
 SHOWN_CHARACTERS = 300
 AFTERMATH = ("-", "ASSERT", "CONTROL")
 """Components whose errors say only that mongod ends, not why."""
-
-
-def rotate(log: Path) -> None:
-    """Make room for a new run's log: the last three are kept as .1, .2 and .3."""
-    for age in range(KEPT, 0, -1):
-        older = log.with_name(f"{log.name}.{age}")
-        newer = log.with_name(f"{log.name}.{age - 1}") if age > 1 else log
-        with contextlib.suppress(FileNotFoundError):
-            newer.replace(older)
 
 
 def last_complaints(log: Path, count: int = 5) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 from services.backend.search.fallback import Candidate, Decision, decide
 from services.backend.search.schemas import (
@@ -26,6 +26,8 @@ from shared.schemas.reels import TEMPLATE_IDS
 from shared.schemas.subjects import SubjectId
 from shared.schemas.videos import Video
 from shared.settings import Settings
+from shared.storage.base import BlobStore
+from shared.storage.urls import reel_urls
 from shared.vectors.base import Hit, VectorIndex
 
 log = get_logger(__name__)
@@ -50,7 +52,7 @@ class SearchService:
     embedder: Embedder
     index: VectorIndex
     settings: Settings
-    url: Callable[[str], str]
+    store: BlobStore
 
     @property
     def threshold(self) -> float:
@@ -152,10 +154,7 @@ class SearchService:
     def _playback(self, video: Video) -> dict[str, object]:
         return {
             "video_id": video.video_id,
-            "playback_url": self.url(video.s3_key),
-            "mp4_url": self.url(video.mp4_key),
-            "poster_url": self.url(video.poster_key),
-            "captions_url": self.url(video.captions_key),
+            **asdict(reel_urls(video, self.store)),
             **video.model_dump(include={"duration_seconds", "width", "height", "size_bytes"}),
         }
 

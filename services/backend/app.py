@@ -1,0 +1,34 @@
+"""The backend's application: `uvicorn services.backend.app:app`."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from services.backend.dependencies import lifespan
+from services.backend.postings import routes as postings_routes
+from services.backend.search import routes as search_routes
+from services.web.app import create_app
+from services.web.health import Facts
+from shared.errors import Unavailable
+from shared.mongo import client, generation_queue
+
+
+async def _mongo(request: Request) -> Facts:
+    await client.ping(request.state.db)
+    with client.translated():
+        return {"generator_queue_depth": await generation_queue.depth(request.state.db)}
+
+
+async def _vector_index(request: Request) -> Facts:
+    if not request.state.index.loaded.is_set():
+        raise Unavailable("it is still loading")
+    return {"indexed_postings": len(request.state.index)}
+
+
+app = create_app(
+    "backend",
+    title="Reelwright backend",
+    lifespan=lifespan,
+    routers=[search_routes.router, postings_routes.router],
+    checks={"mongo": _mongo, "vector_index": _vector_index},
+)

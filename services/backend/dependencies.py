@@ -1,0 +1,75 @@
+"""What the backend opens once and each route asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, TypedDict
+
+from fastapi import Depends, FastAPI, Request
+
+from services.backend.search.service import SearchService
+from shared.embeddings.local import open_local
+from shared.errors import Unavailable
+from shared.logging import configure_logging, get_logger
+from shared.mongo.client import Database, open_mongo, translated
+from shared.mongo.indexes import create_indexes
+from shared.settings import Settings, load_settings
+from shared.storage.open import open_store
+from shared.vectors.exact import SyncedIndex
+
+log = get_logger(__name__)
+
+_RETRY_S = 1.0
+
+
+class State(TypedDict):
+    settings: Settings
+    db: Database
+    index: SyncedIndex
+    search: SearchService
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+    """Everything open while the service runs. The database may come later than we do."""
+    settings = load_settings()
+    configure_logging(settings, service="backend")
+    embedder = await asyncio.to_thread(open_local)
+    async with open_mongo(settings) as db:
+        index = SyncedIndex(db, embedder.embedder_id, embedder.dimensions)
+        store = open_store(settings)
+        tasks = [asyncio.create_task(_ensure_indexes(db)), asyncio.create_task(index.follow())]
+        try:
+            yield State(settings=settings, db=db, index=index, search=SearchService(db, embedder, index, settings, store))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await store.aclose()
+
+
+async def _ensure_indexes(db: Database) -> None:
+    while True:
+        try:
+            with translated():
+                return await create_indexes(db)
+        except Unavailable as error:
+            log.warning("indexes_waiting", error=error.message)
+            await asyncio.sleep(_RETRY_S)
+
+
+async def database(request: Request) -> AsyncIterator[Database]:
+    """The database; its failures while the route runs become ours."""
+    with translated():
+        yield request.state.db
+
+
+def search_service(request: Request) -> SearchService:
+    service: SearchService = request.state.search
+    return service
+
+
+Db = Annotated[Database, Depends(database)]
+Search = Annotated[SearchService, Depends(search_service)]

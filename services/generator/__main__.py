@@ -1,0 +1,69 @@
+"""One worker: `python -m services.generator`. SIGTERM drains it; a second one ends it at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from services.generator.stages import Workshop
+from services.generator.worker import Worker
+from shared.errors import SettingsError
+from shared.logging import configure_logging, get_logger
+from shared.mongo.client import open_mongo
+from shared.settings import Settings, load_settings
+from shared.storage.open import open_store
+
+log = get_logger(__name__)
+
+
+async def work(settings: Settings) -> None:
+    """Claim and make reels until SIGTERM or SIGINT."""
+    store = open_store(settings)
+    folder = _work_folder(settings.process.data_dir / "work")
+    try:
+        async with open_mongo(settings) as db:
+            worker = Worker(Workshop(db, store, settings.queue, folder), settings.worker_id)
+            for signum in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(signum, _stop, worker)
+            log.info("worker_started", worker_id=settings.worker_id)
+            await worker.run()
+            log.info("worker_stopped", worker_id=settings.worker_id)
+    finally:
+        await store.aclose()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stop(worker: Worker) -> None:
+    if worker.stopping:
+        os._exit(1)
+    worker.stop()
+
+
+def _work_folder(root: Path) -> Path:
+    """A folder of our own for unfinished reels; those of workers that died are removed."""
+    root.mkdir(parents=True, exist_ok=True)
+    for left in root.iterdir():
+        if left.name == str(os.getpid()) or (left.name.isdigit() and not Path(f"/proc/{left.name}").exists()):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = root / str(os.getpid())
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def main() -> int:
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(f"settings: {error.message}", file=sys.stderr)
+        return 2
+    configure_logging(settings, service="generator")
+    asyncio.run(work(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
