@@ -1,0 +1,64 @@
+"""Files of postings: what can be read, and what is said of the rest."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.backend.postings.importer import read_file
+from shared.errors import InvalidInput
+
+
+def written(tmp_path: Path, name: str, text: str | bytes) -> Path:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_lines_with_malformed_ones_between(tmp_path: Path) -> None:
+    text = '{"id": 1, "title": "a"}\n\n{"id": 2,\n[1]\n"x"\n{"id": 3, "title": "c"}\n'
+    rows = read_file(written(tmp_path, "postings.jsonl", text)).rows
+    assert [row.where for row in rows] == ["line 1", "line 3", "line 4", "line 5", "line 6"]
+    assert [row.row is not None for row in rows] == [True, False, False, False, True]
+    assert "not JSON" in rows[1].problem
+    assert rows[2].problem == rows[3].problem == "not a JSON object"
+
+
+def test_a_board_with_its_total_is_complete(tmp_path: Path) -> None:
+    board = {"jobs": [{"id": 1}], "meta": {"total": 1}}
+    assert read_file(written(tmp_path, "board.json", json.dumps(board))).complete
+    board["meta"] = {"total": 2}
+    assert not read_file(written(tmp_path, "part.json", json.dumps(board))).complete
+    assert not read_file(written(tmp_path, "list.json", json.dumps(board["jobs"]))).complete
+
+
+def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
+    assert read_file(written(tmp_path, "bom.jsonl", b'\xef\xbb\xbf{"id": 1}')).rows[0].row == {"id": 1}
+
+
+def test_line_separators_inside_texts_do_not_split_lines(tmp_path: Path) -> None:
+    assert len(read_file(written(tmp_path, "u2028.jsonl", '{"id": 1, "title": "a\u2028b"}\n')).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("empty.jsonl", "", "is empty"),
+        ("blank.json", " \n", "is empty"),
+        ("latin.jsonl", b"\xff\xfe\x00", "UTF-8"),
+        ("broken.json", "{", "not JSON"),
+        ("deep.json", "[" * 200_000, "not JSON"),
+        ("number.json", "3", 'a list of postings or an object with "jobs"'),
+        ("other.json", '{"postings": []}', 'a list of postings or an object with "jobs"'),
+    ],
+)
+def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str | bytes, says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        read_file(written(tmp_path, name, text))
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no such file"):
+        read_file(tmp_path / "nothing.json")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        read_file(tmp_path)
