@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.backend.postings.importer import Source, Summary, import_postings, read_file
 from services.launcher.demo import run_demo
-from services.launcher.stack import run_up
+from services.launcher.up import run_up
 from shared.embeddings.local import open_local
 from shared.errors import ReelwrightError
 from shared.logging import configure_logging
@@ -38,8 +38,8 @@ def up() -> None:
 
 @app.command()
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Stop when the reel is playable.")] = False,  # noqa: FBT002
-    as_json: Json = False,  # noqa: FBT002
+    once: Annotated[bool, typer.Option("--once", help="Stop when the reel is playable.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Start the stack, import the sample postings, and make a reel that was missing."""
     raise typer.Exit(run_demo(load_settings(), once=once, as_json=as_json))
@@ -48,11 +48,13 @@ def demo(
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="A board's JSON, a JSON list of postings, or JSON lines.")],
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Import postings from FILE, into the running stack's database or, when none runs, into its data folder."""
     settings = load_settings()
-    configure_logging(settings.model_copy(update={"process": settings.process.model_copy(update={"log_level": "WARNING"})}), service="import")
+    configure_logging(
+        settings.model_copy(update={"process": settings.process.model_copy(update={"log_level": "WARNING"})}), service="import"
+    )
     source = read_file(file)
     with database_uri(settings) as uri:
         mongo = settings.mongo.model_copy(update={"mongodb_uri": SecretStr(uri), "mongodb_timeout_ms": 5000})

@@ -1,0 +1,56 @@
+"""The video service: `uvicorn services.video.app:app`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
+
+from services.video.cors import AnyOrigin
+from services.video.dependencies import State
+from services.video.playback import media, routes
+from services.web.app import create_app
+from shared.logging import configure_logging
+from shared.mongo.client import open_mongo, ping
+from shared.settings import Settings, load_settings
+from shared.storage.open import open_store
+
+SERVICE = "video"
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    """The application; nothing is opened before its lifespan. Without settings it is a process of its own and reads them then."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        chosen = settings or _settings_of_the_process()
+        async with open_mongo(chosen) as db, aclosing(open_store(chosen)) as store:
+            yield State(db=db, store=store)
+
+    return create_app(
+        SERVICE,
+        title="Reelwright video service",
+        lifespan=lifespan,
+        routers=[routes.router, media.router],
+        checks={"mongo": _mongo_answers, "store": _store_answers},
+        middleware=[Middleware(AnyOrigin, prefixes=("/media/",))],
+    )
+
+
+def _settings_of_the_process() -> Settings:
+    settings = load_settings()
+    configure_logging(settings, service=SERVICE)
+    return settings
+
+
+async def _mongo_answers(request: Request) -> None:
+    await ping(request.state.db)
+
+
+async def _store_answers(request: Request) -> None:
+    await request.state.store.ping()
+
+
+app = create()
