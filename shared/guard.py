@@ -3,8 +3,9 @@
     python -I -S guard.py FD GRACE_S COMMAND…
 
 FD is the reading end of a pipe that only the parent writes to (`shared.leash`). Its end means the parent died or let go: the command's
-group gets SIGTERM and, GRACE_S later, everything left gets SIGKILL. A byte means SIGKILL at once. SIGTERM and SIGINT to the guard go to
-the command alone. The guard exits with the command's code, or 128 + the signal that ended it, and leaves no descendant behind.
+group gets SIGTERM and, GRACE_S later, everything left gets SIGKILL. The byte "k" means SIGKILL at once; "t" means SIGTERM to the command
+alone, as do SIGTERM and SIGINT to the guard. The guard exits with the command's code, or 128 + the signal that ended it, and leaves no
+descendant behind.
 """
 
 from __future__ import annotations
@@ -32,10 +33,15 @@ def main(pipe: int, grace_s: float, command: list[str]) -> int:
         ready = select.select(watched, [], [], None if deadline == float("inf") else max(0, deadline - time.monotonic()))[0]
         if wake in ready:
             os.read(wake, 512)
-        if pipe in ready:
+        order = os.read(pipe, 1) if pipe in ready else None
+        if order == b"t":
+            _signal(child, signal.SIGTERM)
+        elif order == b"k":
+            deadline = time.monotonic()
+        elif order == b"":
             watched.remove(pipe)
-            deadline = time.monotonic() + (0 if os.read(pipe, 1) else grace_s)
-            if deadline > time.monotonic():
+            deadline = time.monotonic() + grace_s
+            if grace_s:
                 _signal(-child, signal.SIGTERM)
         if time.monotonic() >= deadline:
             code = 128 + signal.SIGKILL

@@ -5,7 +5,7 @@
         leash.attached()
         ...
 
-The child we see is the guard (`shared.guard`): it exits as the command does and passes SIGTERM and SIGINT on to it.
+The child we see is the guard (`shared.guard`), which exits as the command does.
 `start_new_session` keeps the terminal's Ctrl-C from it: stopping is ours to order.
 """
 
@@ -46,11 +46,19 @@ class Leash:
             self._attached = True
             os.close(self._guards_end)
 
+    def terminate(self) -> None:
+        """SIGTERM to the command alone, so that it can end in its own time."""
+        self._order(b"t")
+
     def kill(self) -> None:
-        """SIGKILL the command and all its descendants now. From any thread; nothing happens once they are gone."""
+        """SIGKILL to the command and all its descendants, now."""
+        self._order(b"k")
+
+    def _order(self, order: bytes) -> None:
+        """Over the pipe, not by pid: a pid may be another's by now. From any thread; nothing happens once they are gone."""
         with self._lock, contextlib.suppress(BrokenPipeError):
             if not self._closed:
-                os.write(self._our_end, b"k")
+                os.write(self._our_end, order)
 
     def close(self) -> None:
         self.attached()

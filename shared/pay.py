@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-Period = Literal["year", "hour"]
+Period = Literal["year", "month", "hour"]
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$", "INR": "₹", "JPY": "¥"}
 _CURRENCY = r"CA\$|C\$|A\$|AU\$|US\$|S\$|[$€£₹]|(?:USD|EUR|GBP|CAD|AUD|CHF|SEK|DKK|NOK|PLN)\s?\$?"
@@ -19,8 +19,13 @@ _PAY_WORDS = re.compile(
     r"salar|compensation|\bpay\b|\bpaid\b|\bbase\b|\bOTE\b|\bwage|hour|annual|per year|gehalt|salaire|salario", re.IGNORECASE
 )
 _HOURLY = re.compile(r"hour|/ ?hr|\bhr\b", re.IGNORECASE)
+_PERIODS: dict[Period, re.Pattern[str]] = {
+    "hour": re.compile(r"hour|stunde|hora\b|heure|horaire", re.IGNORECASE),
+    "month": re.compile(r"month|monat|mensu|\bmes\b|\bmois\b", re.IGNORECASE),
+    "year": re.compile(r"annual|year|jahr|anual|\baño|annuel|\ban\b", re.IGNORECASE),
+}
 _NEAR = 90  # characters around a range in which a word about pay must stand
-_PLAUSIBLE: dict[Period, tuple[float, float]] = {"year": (10_000, 2_000_000), "hour": (7, 400)}
+_PLAUSIBLE: dict[Period, tuple[float, float]] = {"year": (10_000, 2_000_000), "month": (500, 60_000), "hour": (7, 400)}
 _WIDEST = 4  # a range wider than this is a table of levels or another number
 
 
@@ -33,26 +38,31 @@ class Pay(NamedTuple):
     period: Period
 
     def __str__(self) -> str:
-        if self.period == "hour":
-            return (
-                f"{self.symbol}{_plain(self.low)}–{_plain(self.high)} an hour"
-                if self.low != self.high
-                else f"{self.symbol}{_plain(self.low)} an hour"
-            )
         if self.low % 1000 == 0 and self.high % 1000 == 0:
             low, high, k = f"{self.low / 1000:.0f}", f"{self.high / 1000:.0f}", "k"
         else:
-            low, high, k = f"{self.low:,.0f}", f"{self.high:,.0f}", ""
-        return f"{self.symbol}{low}–{high}{k}" if low != high else f"{self.symbol}{low}{k}"
+            low, high, k = _plain(self.low), _plain(self.high), ""
+        amount = f"{low}–{high}{k}" if low != high else f"{low}{k}"
+        return f"{self.symbol}{amount}" + ("" if self.period == "year" else f"/{self.period}")
 
 
-def pay_from_ranges(ranges: Iterable[tuple[int, int, str]]) -> str | None:
-    """Display form of a board's `pay_input_ranges` as (min_cents, max_cents, ISO currency); None unless they all agree."""
-    pays = set()
-    for low, high, currency in ranges:
-        period: Period = "hour" if high / 100 < _PLAUSIBLE["hour"][1] else "year"
-        pays.add(Pay(_SYMBOLS.get(currency, currency + " "), low / 100, high / 100, period))
+def pay_from_ranges(ranges: Iterable[tuple[int, int, str, str]]) -> str | None:
+    """Display form of a board's `pay_input_ranges` as (min_cents, max_cents, ISO currency, title); None unless they all agree.
+
+    The board has no field for the period: its title says it, or the size of the amount.
+    """
+    pays = {
+        Pay(_SYMBOLS.get(currency, currency + " "), low / 100, high / 100, _period(title, high / 100))
+        for low, high, currency, title in ranges
+    }
     return str(pays.pop()) if len(pays) == 1 else None
+
+
+def _period(title: str, amount: float) -> Period:
+    for period, words in _PERIODS.items():
+        if words.search(title):
+            return period
+    return "hour" if amount < _PLAUSIBLE["hour"][1] else "year"
 
 
 def pay_from_text(text: str) -> str | None:
@@ -90,4 +100,4 @@ def _number(text: str) -> float:
 
 
 def _plain(amount: float) -> str:
-    return f"{amount:.0f}" if amount == int(amount) else f"{amount:.2f}"
+    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"

@@ -18,9 +18,16 @@ _BLOCKS = frozenset(
 
 
 def clean_line(text: str) -> str:
-    """One line of display text: NFC, no control or invisible formatting characters, single spaces."""
-    kept = (c if not unicodedata.category(c).startswith("C") or c in "\u200d\ufe0f" else " " for c in text)
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    """One line of display text: NFC, single spaces, no control characters, none of the invisible ones that only hint at layout."""
+    return " ".join(unicodedata.normalize("NFC", "".join(map(_visible, text))).split())
+
+
+def _visible(c: str) -> str:
+    """Soft hyphens and zero-width spaces stand inside words and go without a trace; joiners shape Arabic and Indic text and emoji."""
+    category = unicodedata.category(c)
+    if category == "Cf":
+        return c if c in "\u200c\u200d" else ""
+    return " " if category.startswith("C") else c
 
 
 def unescape(text: str) -> str:

@@ -17,6 +17,7 @@ def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URI of a mongod (single-node replica set) that lives as long as this pytest process."""
     mongo = EmbeddedMongo(tmp_path_factory.mktemp("mongo"))
     yield mongo.start()
+    mongo.kill()  # quicker than a clean stop
     mongo.stop()
 
 

@@ -17,6 +17,7 @@ from shared.mongo.client import Database, open_mongo, translated
 from shared.mongo.indexes import create_indexes
 from shared.settings import Settings, load_settings
 from shared.storage.open import open_store
+from shared.tasks import end
 from shared.vectors.exact import SyncedIndex
 
 log = get_logger(__name__)
@@ -44,9 +45,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         try:
             yield State(settings=settings, db=db, index=index, search=SearchService(db, embedder, index, settings, store))
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
             await store.aclose()
 
 

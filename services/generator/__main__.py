@@ -12,6 +12,7 @@ from pathlib import Path
 from services.generator.stages import Workshop
 from services.generator.worker import Worker
 from shared.errors import SettingsError
+from shared.leash import announce_ready
 from shared.logging import configure_logging, get_logger
 from shared.mongo.client import open_mongo
 from shared.settings import Settings, load_settings
@@ -30,6 +31,7 @@ async def work(settings: Settings) -> None:
             for signum in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(signum, _stop, worker)
             log.info("worker_started", worker_id=settings.worker_id)
+            announce_ready()
             await worker.run()
             log.info("worker_stopped", worker_id=settings.worker_id)
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -16,6 +15,7 @@ from shared.mongo import changes, leases
 from shared.mongo import generation_attempts as attempts
 from shared.mongo.client import translated
 from shared.schemas.generation import ACTIVE, GenerationJob
+from shared.tasks import end
 
 log = get_logger(__name__)
 
@@ -51,8 +51,7 @@ class Worker:
                 else:
                     await self._work(job)
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            await end(listening)
 
     async def _listen(self) -> None:
         """Any change that makes a job claimable wakes the loop; polling is the net."""
@@ -93,15 +92,8 @@ class Worker:
             if not working.done():
                 log.info("draining", grace_s=self.shop.settings.drain_grace_s)
                 await asyncio.wait({working}, timeout=self.shop.settings.drain_grace_s)
-            handing_back = working.cancel()
-            stopping.cancel()
-            [error, _] = await asyncio.gather(working, stopping, return_exceptions=True)
-            if handing_back:
-                await self._settle(attempts.hand_back(self.shop.db, attempt.job))
-            elif isinstance(error, JobError):
-                await self._settle(attempts.fail(self.shop.db, attempt.job, error, self.shop.settings))
-            elif error is not None:
-                raise error
+            await end(working, stopping)
+            await self._settle(attempt, working)
 
     async def _try(self, attempt: Attempt) -> None:
         """One attempt within its lease and its time. Raises JobError, whatever went wrong."""
@@ -121,10 +113,16 @@ class Worker:
             log.exception("attempt_crashed")
             raise RetryableJobError(f"{type(error).__name__}: {error}", code="unexpected_error") from error
 
-    async def _settle(self, writing: Awaitable[GenerationJob]) -> None:
-        """Write how an attempt ended. When that cannot be written the lease runs out and the job is claimed again."""
+    async def _settle(self, attempt: Attempt, tried: asyncio.Task[None]) -> None:
+        """Write how the attempt ended. When that cannot be written the lease runs out and the job is claimed again."""
+        error = None if tried.cancelled() else tried.exception()
         try:
             with translated():
-                await writing
-        except (LeaseLost, Unavailable) as error:
-            log.warning("not_settled", code=error.code, error=error.message)
+                if isinstance(error, JobError):
+                    await attempts.fail(self.shop.db, attempt.job, error, self.shop.settings)
+                elif error is not None:
+                    raise error
+                elif attempt.job.status in ACTIVE:
+                    await attempts.hand_back(self.shop.db, attempt.job)
+        except (LeaseLost, Unavailable) as failure:
+            log.warning("not_settled", code=failure.code, error=failure.message)

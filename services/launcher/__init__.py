@@ -1,1 +1,1 @@
-"""Starts the whole stack on one machine, gates each part on its health, and leaves nothing behind."""
+"""The one-machine launcher: starts everything in order, keeps it running, stops it cleanly and leaves nothing behind."""

@@ -248,7 +248,7 @@ def _await_predecessor(mongods_lock: Path, deadline: float) -> None:
 
 
 def _shut_down(guard: subprocess.Popen[bytes], leash: Leash) -> None:
-    guard.terminate()
+    leash.terminate()
     try:
         guard.wait(STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:

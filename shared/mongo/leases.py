@@ -21,6 +21,7 @@ from pymongo.errors import PyMongoError
 from shared.errors import LeaseLost
 from shared.logging import get_logger
 from shared.mongo.client import Doc
+from shared.tasks import end
 
 T = TypeVar("T")
 Stages = list[dict[str, Any]]
@@ -97,9 +98,7 @@ async def hold(work: Awaitable[T], beat: Callable[[], Awaitable[bool]], lease_s:
             raise LeaseLost("the lease ended while the job was running")
         return await working
     finally:
-        for task in (working, beating):
-            task.cancel()
-        await asyncio.gather(working, beating, return_exceptions=True)
+        await end(working, beating)
 
 
 async def _beat_until_lost(beat: Callable[[], Awaitable[bool]], lease_s: float) -> None:

@@ -33,6 +33,7 @@ class PayInputRange(BaseModel):
     min_cents: int
     max_cents: int
     currency_type: str
+    title: str | None = None
 
 
 class BoardPosting(BaseModel):
@@ -112,7 +113,7 @@ def read_posting(row: BoardPosting) -> Posting:
     slug = slugify(unquote(row.company or row.company_name or company))
     title, description = row.title, html_to_text(row.content or "")
     places = _places(row)
-    ranges = [(r.min_cents, r.max_cents, r.currency_type) for r in row.pay_input_ranges or ()]
+    ranges = [(r.min_cents, r.max_cents, r.currency_type, r.title or "") for r in row.pay_input_ranges or ()]
     return Posting(
         greenhouse_id=row.id,
         company_slug=slug,

@@ -94,7 +94,7 @@ async def test_the_whole_way(jobs: Database) -> None:
 
 async def test_racing_searches_make_one_job(jobs: Database) -> None:
     for name in "abcdefgh":
-        results = await asyncio.gather(*(queue.enqueue(jobs, wish(name, f"user{i}"), SETTINGS) for i in range(16)))
+        results = await asyncio.gather(*(queue.enqueue(jobs, wish(name, f"{name}-user{i}"), SETTINGS) for i in range(16)))
         assert Counter(result.outcome for result in results) == {"created": 1, "joined": 15}
         assert len({result.job_id for result in results}) == 1
 

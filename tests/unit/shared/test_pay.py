@@ -12,7 +12,7 @@ from shared.pay import pay_from_ranges, pay_from_text
         ("Base salary: $95K–$115K plus equity", "$95–115k"),
         ("Salary between €48.000 and €56.000 a year", "€48–56k"),
         ("Pay: £41,500 to £44,250", "£41,500–44,250"),
-        ("We pay $28.50 - $34 an hour.", "$28.50–34 an hour"),
+        ("We pay $28.50 - $34 an hour.", "$28.50–34/hour"),
         ("Annual compensation CA$90,000—CA$110,000", "CA$90–110k"),
         ("Compensation USD 100,000 - 130,000", "$100–130k"),
         ("The salary range is $100k-$100k", "$100k"),
@@ -39,7 +39,8 @@ def test_no_clear_pay(text: str) -> None:
 
 
 def test_ranges_of_the_board() -> None:
-    assert pay_from_ranges([(23_000_000, 25_000_000, "USD")]) == "$230–250k"
-    assert pay_from_ranges([(2_850, 3_400, "EUR")]) == "€28.50–34 an hour"
-    assert pay_from_ranges([(10_000_000, 12_000_000, "USD"), (9_000_000, 9_500_000, "USD")]) is None
-    assert pay_from_ranges([(50_000_000, 60_000_000, "SEK")]) == "SEK 500–600k"
+    assert pay_from_ranges([(23_000_000, 25_000_000, "USD", "")]) == "$230–250k"
+    assert pay_from_ranges([(2_850, 3_400, "EUR", "")]) == "€28.50–34/hour"
+    assert pay_from_ranges([(320_000, 360_000, "EUR", "Monatsgehalt")]) == "€3,200–3,600/month"
+    assert pay_from_ranges([(10_000_000, 12_000_000, "USD", "A"), (9_000_000, 9_500_000, "USD", "B")]) is None
+    assert pay_from_ranges([(50_000_000, 60_000_000, "SEK", "Annual salary range")]) == "SEK 500–600k"

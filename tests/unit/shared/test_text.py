@@ -38,3 +38,4 @@ def test_any_text_gives_clean_lines(content: str) -> None:
 
 def test_clean_line_drops_control_and_invisible_characters() -> None:
     assert clean_line(" a\x00b\u200b\tc\ud800 e\u0301 ") == "a b c é"
+    assert clean_line("Espresso\u00admaschinen \ufeffx") == "Espressomaschinen x"

@@ -1,0 +1,103 @@
+"""What runs on one machine, in which order, and where it is reached."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.launcher.database import Database
+from services.launcher.logs import Console, ProcessLog
+from services.launcher.ports import reserve
+from services.launcher.process import Child, Command, StartFailed
+from services.launcher.stack import Part, Stack
+from shared.mongo.embedded import private_mongo
+from shared.settings import Settings
+
+HTTP_GRACE_S = 5
+HAND_BACK_S = 5.0
+"""A worker whose grace is over still has to hand its job back."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The stack, and what a process needs to belong to it. `environment` has MONGODB_URI once the stack has started."""
+
+    stack: Stack
+    console: Console
+    backend_url: str
+    environment: Mapping[str, str]
+
+
+def one_machine(settings: Settings, console: Console) -> Machine:
+    """Nothing is started yet. Raises PortTaken, before anything is touched, when a port is not free; StartFailed when DATA_DIR cannot be
+    written."""
+    process = settings.process
+    ports = reserve(process.host, {"BACKEND_PORT": process.backend_port, "VIDEO_PORT": process.video_port})
+    environment = {"DATA_DIR": str(process.data_dir), "HOST": process.host} | {name: str(port) for name, port in ports.items()}
+    commands = [
+        _http_service("backend", process.host, ports["BACKEND_PORT"]),
+        _http_service("video", process.host, ports["VIDEO_PORT"]),
+        Command.python("generator", "-m", "services.generator", grace_s=settings.queue.drain_grace_s + HAND_BACK_S),
+    ]
+    parts: list[Part] = []
+    if settings.mongo.mongodb_uri:
+        environment["MONGODB_URI"] = settings.mongo.mongodb_uri.get_secret_value()
+    else:
+        parts.append(Database(private_mongo(settings), environment))
+    parts += [Child(command, _log(command.name, process.data_dir / "logs", console), environment) for command in commands]
+    return Machine(Stack(parts, console.say), console, url_of(process.host, ports["BACKEND_PORT"]), environment)
+
+
+def _log(name: str, folder: Path, console: Console) -> ProcessLog:
+    try:
+        return ProcessLog(name, folder, console)
+    except OSError as error:
+        raise StartFailed(f"DATA_DIR: there is no place for logs: {error}") from error
+
+
+def _http_service(name: str, host: str, port: int) -> Command:
+    return Command.python(
+        name,
+        *("-m", "uvicorn", f"services.{name}.app:app", "--host", host, "--port", str(port)),
+        *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", str(HTTP_GRACE_S)),
+        ready_url=f"{url_of(host, port)}/health/ready",
+        grace_s=2 * HTTP_GRACE_S,
+    )
+
+
+def url_of(host: str, port: int) -> str:
+    """Where a service listening on `host` is reached from this machine."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
+
+
+async def run(machine: Machine, work: Callable[[Machine], Awaitable[None]]) -> bool:
+    """Do `work`, which starts the stack, then stop everything. False if it was interrupted: SIGINT or SIGTERM ends the work and lets the
+    processes finish theirs; the second kills them. Raises what the work raises."""
+    working = asyncio.ensure_future(work(machine))
+    interrupts = 0
+
+    def interrupted() -> None:
+        nonlocal interrupts
+        interrupts += 1
+        if interrupts == 1:
+            machine.console.say("interrupted: work in progress may finish (once more: stop at once)")
+            working.cancel()
+        else:
+            machine.console.say("killing")
+            machine.stack.kill()
+
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, interrupted)
+    try:
+        await working
+    except asyncio.CancelledError:
+        return False
+    finally:
+        await machine.stack.stop()
+        machine.console.say("stopped")
+    return True

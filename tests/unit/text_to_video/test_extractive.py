@@ -1,0 +1,300 @@
+"""The offline script writer: what it says, in which order, and what it refuses."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.errors import PermanentJobError
+from shared.schemas.reels import ReelBrief
+from text_to_video.script.base import Script, tokens
+from text_to_video.script.extractive import ExtractiveWriter
+from text_to_video.script.spoken import spoken
+from text_to_video.speech.espeak import EspeakVoice
+
+BAKERY = """About Korn & Kruste
+
+We are a family of bakers with three shops. Our mission is to bring honest bread to everyone.
+
+What you'll do
+
+• Shape and bake sourdough loaves, rolls and rye breads in a stone oven
+• Mix the doughs for the next morning (spelt, wheat and rye)
+• Train two apprentices in lamination, so that every croissant comes out crisp and even
+• Order flour, butter and seeds from local mills
+• Ensure alignment with various stakeholders as needed
+• Perform other duties as assigned
+
+What you bring
+
+• 3+ years of experience as a baker
+• A good mood, even at four in the morning
+
+What we offer
+
+• 30 days of holiday and free bread
+• We are an equal opportunity employer, regardless of origin, faith or age.
+"""
+
+NURSING = """The Hillside Clinic looks after eleven villages.
+
+Responsibilities:
+
+• Assessing patients on arrival and updating their records
+• Responsible for preparing and giving medication on the ward
+• Coordinates home visits with the district team and plans the routes
+• You will teach families how to change dressings at home
+• Reporting to the head of nursing
+
+Requirements:
+
+• Valid nursing licence
+• Experience with wound care preferred
+
+Benefits
+
+• Pension and dental insurance
+"""
+
+SOFTWARE = """Platform Engineer at Tidewater
+
+About the role
+
+You will design the service that routes 40,000 ferries' messages a day. In this role you'll build the alarms that wake the right person. \
+As our Platform Engineer, you will move the tide tables from C++ to Rust. You'll get a laptop. We love sailing and we love tests.
+
+You'll also write the runbooks that the night crew relies on.
+
+Who you are
+
+• You have 5+ years of experience with distributed systems (Kafka, NATS, etc.).
+"""
+
+POSTINGS = {
+    "bakery": ReelBrief(
+        title="Senior Baker (m/f/d)", company="Korn & Kruste", description=BAKERY, places=("Berlin",), pay="€48–56k a year"
+    ),
+    "nursing": ReelBrief(title="Community Nurse", company="Hillside Clinic", description=NURSING, places=("Bath", "Wells", "Frome")),
+    "software": ReelBrief(title="Platform Engineer", company="Tidewater", description=SOFTWARE, remote=True),
+}
+
+
+def write(brief: ReelBrief) -> Script:
+    return ExtractiveWriter().write(brief)
+
+
+def brief(description: str, *, title: str = "Senior Baker", company: str = "Acme", language: str = "en") -> ReelBrief:
+    return ReelBrief(title=title, company=company, description=description, language=language)
+
+
+def said(script: Script, role: str) -> list[str]:
+    return [line.display for line in script.lines if line.role == role]
+
+
+def test_says_the_lines_in_order() -> None:
+    script = write(POSTINGS["bakery"])
+    assert [line.role for line in script.lines] == ["hook", "role", "place", "pay", "duty", "duty", "duty", "requirement", "cta"]
+    assert said(script, "role") == ["Korn & Kruste is hiring a Senior Baker."]
+    assert said(script, "place") == ["In Berlin."]
+    assert said(script, "pay") == ["It pays €48–56k a year."]
+    assert said(script, "requirement") == ["You'll need 3+ years of experience as a baker."]
+    assert said(script, "hook")[0].endswith("?")
+
+
+def test_takes_the_telling_duties_and_leaves_the_rest() -> None:
+    text = write(POSTINGS["bakery"]).text
+    assert "bake sourdough loaves" in text.lower()
+    assert "train two apprentices in lamination" in text
+    for left_out in ("stakeholders", "duties", "equal", "holiday", "mission", "family"):
+        assert left_out not in text
+
+
+def test_turns_every_way_of_wording_a_duty() -> None:
+    text = write(POSTINGS["nursing"]).text.replace("\n", " ")
+    assert "teach families how to change dressings at home" in text
+    assert "assess patients on arrival and update their records" in text
+    assert "prepare and give medication on the ward" in text
+    assert "coordinate home visits with the district team and plan the routes" in text
+
+
+def test_finds_duties_in_prose() -> None:
+    duties = " ".join(line.display for line in write(POSTINGS["software"]).lines)
+    assert "design the service that routes 40,000 ferries' messages a day" in duties
+    assert "move the tide tables from C++ to Rust" in duties
+    assert "laptop" not in duties
+    assert "love" not in duties
+
+
+@pytest.mark.parametrize("name", POSTINGS)
+def test_has_the_length_of_a_reel(name: str) -> None:
+    script = write(POSTINGS[name])
+    assert 55 <= len(script.text.split()) <= 90
+    assert 20 <= EspeakVoice().speak(script).duration <= 40
+
+
+@pytest.mark.parametrize("name", POSTINGS)
+def test_is_the_same_every_time(name: str) -> None:
+    assert write(POSTINGS[name]) == write(POSTINGS[name])
+
+
+@pytest.mark.parametrize("name", POSTINGS)
+def test_duties_use_only_words_of_the_posting(name: str) -> None:
+    source = {word[:4] for word in re.findall(r"\w+", POSTINGS[name].description.lower())}
+    fixed = {"you'll", "and", "be"}
+    for line in said(write(POSTINGS[name]), "duty"):
+        assert all(word[:4] in source for word in re.findall(r"[\w']+", line.lower()) if word not in fixed and word.isalpha()), line
+
+
+@pytest.mark.parametrize("name", POSTINGS)
+def test_a_hook_is_not_told_again(name: str) -> None:
+    hook, *rest = (line.display for line in write(POSTINGS[name]).lines)
+    asked = " ".join(hook.rstrip("?").split()[-4:])
+    assert all(asked not in line for line in rest if "hiring" not in line)
+
+
+def test_omits_what_is_not_stated() -> None:
+    roles = {line.role for line in write(brief(BAKERY)).lines}
+    assert "place" not in roles
+    assert "pay" not in roles
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "",
+        "Great job here",
+        "We need bakers.",
+        "🍞🍞🍞",
+        "Benefits\n\n• Free bread every day of the year and a very warm place to work in\n• 30 days of holiday",
+        "We are an equal opportunity employer. All applicants are considered regardless of origin, faith, age or anything else.",
+    ],
+)
+def test_refuses_what_does_not_say_what_the_job_is(description: str) -> None:
+    with pytest.raises(PermanentJobError) as caught:
+        write(brief(description))
+    assert caught.value.code == "no_usable_text"
+
+
+def test_a_short_posting_is_enough() -> None:
+    script = write(brief("We are looking for a baker to shape and bake two hundred loaves of rye bread a night."))
+    assert said(script, "duty") == ["You'll shape and bake two hundred loaves of rye bread a night."]
+
+
+def test_fills_up_with_requirements() -> None:
+    script = write(brief("Requirements\n\n• 5+ years of experience in a bakery\n• Knowledge of sourdough cultures and long fermentation"))
+    assert said(script, "requirement") == [
+        "You'll need 5+ years of experience in a bakery.",
+        "You'll also need knowledge of sourdough cultures and long fermentation.",
+    ]
+
+
+@pytest.mark.parametrize("title", ["🍞🥐", "(m/f/d)", "Remote", "{duty} {0}"])
+def test_survives_a_title_that_names_nothing(title: str) -> None:
+    script = write(brief(BAKERY, title=title))
+    assert len(said(script, "duty")) >= 3
+    assert "{" not in script.text
+
+
+def test_survives_a_company_that_is_all_emoji() -> None:
+    assert said(write(brief(BAKERY, company="🍞")), "role") == ["Now hiring: Senior Baker."]
+
+
+@pytest.mark.parametrize("joint", ["\n• ", " ", "\n", ". ", ", ", ": "])
+def test_twenty_thousand_words_are_no_trouble(joint: str) -> None:
+    description = "What you'll do\n• " + joint.join(f"Bake {n} loaves who is baking and you will bake" for n in range(2_200))
+    started = time.process_time()
+    try:
+        write(brief(description))
+    except PermanentJobError as error:
+        assert error.code == "no_usable_text"
+    assert time.process_time() - started < 0.3
+
+
+GERMAN = """Deine Aufgaben
+
+• Du backst Brote und Brötchen im Steinofen
+• Planung der Teige für den nächsten Tag
+• Einkauf von Mehl, Butter und Saaten bei Mühlen aus der Umgebung
+
+Dein Profil
+
+• Gesellenbrief als Bäcker
+
+Wir bieten
+
+• 30 Tage Urlaub
+"""
+SPANISH = """Funciones
+
+• Preparar masas de trigo y centeno
+• Hornear pan para las tres tiendas
+• Enseñar el oficio a los aprendices
+
+Ofrecemos
+
+• Treinta días de vacaciones para que descanses con los tuyos
+"""
+FRENCH = """Vos missions
+
+• Préparer les pâtes de la nuit
+• Cuire le pain pour les trois boutiques
+• Gestion des stocks de farine et de beurre
+
+Avantages
+
+• Trente jours de congés pour vous et les vôtres
+"""
+PORTUGUESE = (
+    "Responsabilidades\n\n• Preparar massas de trigo e centeio\n• Assar o pão para as três lojas\n\nBenefícios\n\n• Trinta dias de férias"
+)
+CHINESE = "岗位职责\n\n• 准备第二天的面团，保证质量稳定\n• 烘焙面包并管理三家门店的库存\n\n福利待遇\n\n• 每年三十天带薪假期"
+
+
+@pytest.mark.parametrize(
+    ("language", "description", "role", "duty", "absent"),
+    [
+        ("de", GERMAN, "Acme sucht: Bäcker.", "Du backst Brote und Brötchen im Steinofen.", "Urlaub"),
+        ("es", SPANISH, "Acme busca Bäcker.", "Vas a preparar masas de trigo y centeno.", "vacaciones"),
+        ("fr", FRENCH, "Acme recrute\u00a0: Bäcker.", "Vous allez préparer les pâtes de la nuit.", "congés"),
+        ("pt-BR", PORTUGUESE, "Acme is hiring a Bäcker.", "The work: Preparar massas de trigo e centeio.", "férias"),
+        ("zh", CHINESE, "Acme is hiring a Bäcker.", "The work: 准备第二天的面团， 保证质量稳定.", "假期"),
+    ],
+)
+def test_other_languages_speak_in_their_own_words(language: str, description: str, role: str, duty: str, absent: str) -> None:
+    script = write(brief(description, title="Bäcker (m/w/d)", language=language))
+    assert script.language == language
+    assert said(script, "role") == [role]
+    assert duty in said(script, "duty")
+    assert absent not in script.text
+
+
+def test_a_brief_left_at_english_is_read_in_its_own_language() -> None:
+    prose = "\n• Du arbeitest mit uns in der Backstube und die Teige sind für dich wie ein Zuhause\n"
+    script = write(brief(GERMAN + "Deine Aufgaben" + prose, title="Bäcker"))
+    assert script.language == "de"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    title=st.text(min_size=1, max_size=60),
+    company=st.text(min_size=1, max_size=40),
+    pay=st.none() | st.text(max_size=40),
+    places=st.lists(st.text(max_size=30), max_size=4),
+    noise=st.lists(st.text(max_size=80), max_size=12),
+    language=st.sampled_from(["en", "de", "es", "fr", "ja", ""]),
+)
+def test_any_brief_gives_aligned_lines_or_a_refusal(
+    title: str, company: str, pay: str | None, places: list[str], noise: list[str], language: str
+) -> None:
+    description = "\n".join([*noise, "What you'll do", "• Bake bread for the whole town every night of the week", *noise])
+    try:
+        script = write(ReelBrief(title=title, company=company, pay=pay, places=tuple(places), description=description, language=language))
+    except PermanentJobError as error:
+        assert error.code == "no_usable_text"
+        return
+    for line in script.lines:
+        assert tokens(line.display)
+        assert len(tokens(line.display)) == len(tokens(line.spoken))
+        assert line.spoken == spoken(line.display, script.language)
