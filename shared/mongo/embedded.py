@@ -32,7 +32,9 @@ from shared.mongo.mongod import REPLICA_SET, find_mongod, options
 from shared.mongo.mongod_log import last_complaints
 from shared.settings import Settings
 
-LOCK, LOG, SOCKET = "reelwright.lock", "mongod.log", "mongod.sock"
+LOCK, LOG = "reelwright.lock", "mongod.log"
+SOCKET = "mongodb-27017.sock"
+"""The name mongod gives a socket by default: under another one it would open both."""
 SOCKET_PATH_MAX = 103
 """Bytes in a Unix socket's path: 107 on Linux, 103 on macOS."""
 START_TIMEOUT_S = 60.0
@@ -158,7 +160,7 @@ def running_uri(data_dir: Path) -> str | None:
     try:
         with open(data_dir / LOCK) as lock:
             return str(json.load(lock)["uri"]) if not _try_lock(lock, fcntl.LOCK_SH) else None
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (OSError, json.JSONDecodeError):
         return None
 
 
