@@ -12,6 +12,8 @@ from services.web.identity import UserId
 from shared.schemas.base import Message
 
 MAX_PROMPT = 1000
+_SPEAKABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*[\p{L}\p{N}][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+"""`_speakable` for the OpenAPI document; the function says what is wrong in words."""
 
 
 def _speakable(prompt: str) -> str:
@@ -23,7 +25,9 @@ def _speakable(prompt: str) -> str:
     return prompt
 
 
-Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT), AfterValidator(_speakable)]
+Prompt = Annotated[
+    str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={"pattern": _SPEAKABLE}), AfterValidator(_speakable)
+]
 
 
 class SearchJobsRequest(Message):

@@ -1,0 +1,33 @@
+"""Both services keep to their OpenAPI documents, whatever is sent: no 5xx, no undocumented answer, no violated schema."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.e2e.conftest import Running
+from tests.e2e.reels import make
+
+EXAMPLES = 40
+OVERLAPPING = "allow_header_conformance"
+"""/jobs/search is also a path of GET /jobs/{greenhouse_id}: `Allow` names both methods, the document one path at a time."""
+
+
+@pytest.fixture(scope="session")
+def urls(stack: Running) -> dict[str, str]:
+    with httpx2.Client(base_url=stack.url, timeout=30) as http:
+        [result, *_] = make(http, "fourth grade teacher", "schema")
+    return {"backend": stack.url, "video": result["playback_url"].split("/media/")[0]}
+
+
+@pytest.mark.parametrize("service", ["backend", "video"])
+def test_the_service_keeps_its_word(urls: dict[str, str], service: str, tmp_path: Path) -> None:
+    schemathesis = Path(sys.executable).with_name("schemathesis")
+    command = [str(schemathesis), "run", f"{urls[service]}/openapi.json", "--checks", "all", "--warnings", "off"]
+    options = ["--max-examples", str(EXAMPLES), "--seed", "1", "--exclude-checks", OVERLAPPING]
+    ran = subprocess.run([*command, *options], capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
