@@ -17,6 +17,7 @@ Doc = dict[str, Any]
 Database = AsyncDatabase[Doc]
 Client = AsyncMongoClient[Doc]
 
+MONGO_UNAVAILABLE = "mongo_unavailable"
 _SOCKET_TIMEOUT_MS = 10_000
 
 
@@ -46,11 +47,11 @@ async def open_mongo(settings: Settings, **options: Any) -> AsyncIterator[Databa
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """The driver's failures as ours: Unavailable (code "mongo_unavailable") when the server is away, slow or stepping down."""
+    """The driver's failures as ours: Unavailable (code MONGO_UNAVAILABLE) when the server is away, slow or stepping down."""
     try:
         yield
     except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, NotPrimaryError) as error:
-        raise Unavailable(f"MongoDB does not answer ({type(error).__name__})", code="mongo_unavailable") from error
+        raise Unavailable(f"MongoDB does not answer ({type(error).__name__})", code=MONGO_UNAVAILABLE) from error
 
 
 async def ping(db: Database) -> None:

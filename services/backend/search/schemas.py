@@ -25,9 +25,7 @@ def _speakable(prompt: str) -> str:
     return prompt
 
 
-Prompt = Annotated[
-    str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={"pattern": _SPEAKABLE}), AfterValidator(_speakable)
-]
+Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={"pattern": _SPEAKABLE}), AfterValidator(_speakable)]
 
 
 class SearchJobsRequest(Message):

@@ -19,7 +19,7 @@ from shared.errors import Unavailable
 from shared.fingerprint import compute_query_fingerprint
 from shared.logging import get_logger
 from shared.mongo import generation_queue, postings, videos, views
-from shared.mongo.client import Database, translated
+from shared.mongo.client import MONGO_UNAVAILABLE, Database, translated
 from shared.schemas.generation import GenerationRequest
 from shared.schemas.postings import Subject, group_by_subject
 from shared.schemas.reels import TEMPLATE_IDS
@@ -66,7 +66,7 @@ class SearchService:
                 return await self._search(request)
         except Unavailable as error:
             log.warning("search_degraded", code=error.code, error=error.message)
-            return await self._without_search(request, error.code)
+            return await self._without_search(request, error)
 
     async def _search(self, request: SearchJobsRequest) -> SearchJobsResponse:
         fingerprint = compute_query_fingerprint(request.text_prompt)
@@ -163,14 +163,16 @@ class SearchService:
             shown = (candidate.subject for candidate in decision.shown)
             await views.mark_seen(self.db, user_id, {found.best_posting[subject]: subject for subject in shown})
 
-    async def _without_search(self, request: SearchJobsRequest, code: str) -> SearchJobsResponse:
-        """The newest reels, else nothing: scrolling goes on whatever is down."""
-        try:
-            with translated():
-                results = await self._newest(request.limit or self.settings.search.target_count)
-        except Unavailable:
-            results = ()
-        return self._answer(request.user_id, results, (), degraded=(code,))
+    async def _without_search(self, request: SearchJobsRequest, failure: Unavailable) -> SearchJobsResponse:
+        """The newest reels; nothing when the database itself is away: scrolling goes on whatever is down."""
+        results: tuple[SearchResult, ...] = ()
+        if failure.code != MONGO_UNAVAILABLE:
+            try:
+                with translated():
+                    results = await self._newest(request.limit or self.settings.search.target_count)
+            except Unavailable as error:
+                log.warning("newest_unavailable", code=error.code, error=error.message)
+        return self._answer(request.user_id, results, (), degraded=(failure.code,))
 
     async def _newest(self, limit: int) -> tuple[SearchResult, ...]:
         newest = {video.subject: video for video in await videos.newest_ready(self.db, limit)}

@@ -136,7 +136,7 @@ async def test_a_failing_upload_is_tried_again_and_one_failing_job_stops_no_othe
     async with at_work(shop):
         job_id = await ask(shop.db, posting())
         async with asyncio.timeout(PATIENCE_S):
-            while not (job := await queue.get(shop.db, job_id)) or job.retry_count == 0:  # noqa: ASYNC110 - the database tells no event
+            while not (job := await queue.get(shop.db, job_id)) or job.retry_count == 0:
                 await asyncio.sleep(0.02)
         silent = await until(shop.db, await ask(shop.db, posting("2", content="")), "failed")
         (media / "hls").unlink()
@@ -163,7 +163,7 @@ async def test_a_cancelled_job_ends_the_encoder_at_once(shop: Workshop) -> None:
 
 async def _encoding(shop: Workshop) -> None:
     async with asyncio.timeout(PATIENCE_S):
-        while not await shop.db.generation_jobs.find_one({"progress.stage": {"$exists": True}}):  # noqa: ASYNC110
+        while not await shop.db.generation_jobs.find_one({"progress.stage": {"$exists": True}}):
             await asyncio.sleep(0.01)
 
 
