@@ -15,6 +15,7 @@ from pymongo import AsyncMongoClient
 from services.backend import app as backend
 from shared.embeddings.local import LocalEmbedder, open_local
 from shared.errors import Unavailable
+from shared.mongo.client import Client
 from shared.mongo.embedded import EmbeddedMongo, running_uri
 from tests.integration.backend.catalogue import give_reel, imported, row
 from tests.serving import serving
@@ -63,7 +64,8 @@ async def test_with_the_database_gone_the_answer_is_empty_and_says_so_and_it_rec
 async def test_without_the_embedder_the_newest_reels_are_shown(
     client: httpx2.AsyncClient, own_mongo: EmbeddedMongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with AsyncMongoClient(await asyncio.to_thread(_uri, own_mongo), tz_aware=True) as mongo:
+    mongo: Client = AsyncMongoClient(await asyncio.to_thread(_uri, own_mongo), tz_aware=True)
+    async with mongo:
         await imported(mongo["reelwright"], open_local(), row("baker"), row("nurse"))
         await give_reel(mongo["reelwright"], "nurse")
     await until_ready(client)

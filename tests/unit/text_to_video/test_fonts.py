@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from text_to_video.fonts import FILES, Face, Family
+from text_to_video.fonts import FILES, FINE, Face, Family
 
 FACES = [Face(family, 54, 650) for family in FILES]
 TRACKED = Face("Archivo", 94, 850, tracking=-0.03, axes=(("width", 112),))
@@ -52,9 +52,9 @@ def test_tracking_adds_its_share_between_letters_only() -> None:
 @given(st.text("ABCXYZabcfgjpqy ÅÉñ.,’-", min_size=1, max_size=12))
 def test_ink_stays_within_the_width(text: str) -> None:
     for face in (TRACKED, Face("Fraunces", 54, 600)):
-        canvas = Image.new("L", (1600, 220))
+        canvas = Image.new("L", (1600 * FINE, 220 * FINE))
         face.draw(ImageDraw.Draw(canvas), 100, 130, text)
-        box = canvas.getbbox()
+        box = canvas.reduce(FINE).getbbox()
         if box:
             assert box[0] >= 100 - 0.2 * face.size
             assert box[2] <= 100 + face.width(text) + 0.2 * face.size

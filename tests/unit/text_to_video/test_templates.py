@@ -36,7 +36,8 @@ TITLES = st.one_of(
     ),
 )
 COMPANIES = st.one_of(
-    st.text(max_size=60), st.sampled_from(["Oak & Ember", "X", "Ørsted–Møller-Nørgaard Holding International", "株式会社", "W" * 200])
+    st.text(max_size=60),
+    st.sampled_from(["Oak & Ember", "X", "Å", "Ẫ Ự", "Ørsted–Møller-Nørgaard Holding International", "株式会社", "W" * 200]),
 )
 PLACES = st.lists(st.one_of(st.text(max_size=60), st.sampled_from(["Leeds, England, United Kingdom", "Remote", "San Juan"])), max_size=4)
 CARDS = st.builds(Card, TITLES, COMPANIES, PLACES.map(tuple), st.one_of(st.none(), st.text(max_size=60)), st.integers(0, 359))
