@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -14,13 +15,18 @@ Role = Literal["hook", "role", "place", "pay", "duty", "requirement", "cta"]
 class Line:
     """One sentence of the reel. `display` is what captions show, `spoken` what the voice says ("$95k" / "95 thousand dollars").
 
-    Both are split at white space into the same number of tokens, so that word i of one is word i of the other;
+    Both are split by `tokens` into the same number of tokens, so that word i of one is word i of the other;
     a spoken token of several words joins them with U+00A0.
     """
 
     role: Role
     display: str
     spoken: str
+
+
+def tokens(text: str) -> list[str]:
+    """The caption tokens of a line: split at white space but, unlike `str.split`, never at U+00A0."""
+    return re.findall(r"[^ \t\r\n]+", text)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,182 @@
+"""A brief in, a finished reel's folder out: script, speech, captions, render, package."""
+
+from __future__ import annotations
+
+import errno
+import math
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shared.errors import InvalidInput, JobError, RetryableJobError
+from shared.schemas.reels import LAYOUT, Progress, ReelBrief, ReelResult, Stage, TemplateId
+from text_to_video.audio import master
+from text_to_video.caption_art import fits
+from text_to_video.captions import Page, pages, webvtt
+from text_to_video.colour import rgb_from_yuv
+from text_to_video.encode import ReelEncoder
+from text_to_video.hls import master_playlist, media_playlist
+from text_to_video.picture import FPS, HEIGHT, WIDTH, Picture
+from text_to_video.render import Painter, poster_frame, timeline
+from text_to_video.script.extractive import ExtractiveWriter
+from text_to_video.speech.espeak import EspeakVoice
+from text_to_video.templates import TEMPLATES
+from text_to_video.templates.base import Scene, card_of
+
+RENDITION = "720p"
+_AFTER_S = 0.6
+"""The picture stays this long after the last word."""
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+OnProgress = Callable[[Progress], None]
+
+
+def make_reel(brief: ReelBrief, out: Path, template_id: TemplateId, on_progress: OnProgress) -> ReelResult:
+    """Make the reel of `brief` in the folder `out`, laid out as LAYOUT says; blocks for as long as it takes.
+
+    `out` must not exist, be empty or hold an earlier reel, which is replaced. It appears whole or not at all.
+    Raises PermanentJobError as the writer does; RetryableJobError with code "disk_full" naming the folder, or "render_failed";
+    InvalidInput when `out` holds other files. Their `stage` says where.
+    """
+    out = out.resolve()
+    stages = _Stages(on_progress, out)
+    with _folder_beside(out) as folder:
+        with stages.run("script"):
+            script = ExtractiveWriter().write(brief)
+        with stages.run("speech"):
+            speech = EspeakVoice().speak(script)
+            frames = math.ceil((speech.duration + _AFTER_S) * FPS)
+            audio = master(speech, frames / FPS)
+        with stages.run("captions"):
+            scene = TEMPLATES[template_id](card_of(brief))
+            shown = pages(speech, fits(scene.captions))
+            (folder / LAYOUT["captions"]).write_text(webvtt(shown), encoding="utf-8")
+        with stages.run("render"):
+            encoder = _render(scene, shown, audio, frames, folder, lambda fraction: stages.report("render", fraction))
+        with stages.run("package"):
+            _write_playlists(encoder, folder)
+            size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+            _move_into_place(folder, out)
+    return ReelResult(
+        duration_seconds=frames / FPS,
+        width=WIDTH,
+        height=HEIGHT,
+        size_bytes=size,
+        template_id=template_id,
+        script=script.text,
+        renditions=(RENDITION,),
+        stage_seconds=stages.seconds,
+    )
+
+
+class _Stages:
+    """Runs stages: tells of their progress, takes their time, names them in errors."""
+
+    def __init__(self, on_progress: OnProgress, out: Path) -> None:
+        self.seconds: dict[str, float] = {}
+        self._on_progress = on_progress
+        self._out = out
+
+    def report(self, stage: Stage, fraction: float) -> None:
+        self._on_progress(Progress(stage=stage, fraction=fraction))
+
+    @contextmanager
+    def run(self, stage: Stage) -> Iterator[None]:
+        self.report(stage, 0)
+        started = time.perf_counter()
+        try:
+            yield
+        except JobError as error:
+            error.stage = error.stage or stage
+            raise
+        except (OSError, av.FFmpegError) as error:
+            raise _job_error(error, self._out, stage) from error
+        self.seconds[stage] = round(time.perf_counter() - started, 3)
+        self.report(stage, 1)
+
+
+def _job_error(error: OSError | av.FFmpegError, out: Path, stage: Stage) -> RetryableJobError:
+    if error.errno in _NO_ROOM:
+        failure = RetryableJobError(f"no room left in {out.parent} while making the reel: {error.strerror}", code="disk_full")
+    else:
+        failure = RetryableJobError(f"{stage} failed: {error}", code="render_failed")
+    failure.stage = stage
+    return failure
+
+
+def _render(
+    scene: Scene, shown: Sequence[Page], audio: NDArray[np.float32], frames: int, folder: Path, report: Callable[[float], None]
+) -> ReelEncoder:
+    """Paint and encode every frame; the poster is one of them."""
+    moments = timeline(shown, frames)
+    poster = poster_frame(moments)
+    (folder / RENDITION).mkdir()
+    with ReelEncoder(folder / RENDITION, folder / LAYOUT["mp4"], audio) as encoder:
+        painter = Painter(scene, shown, moments, encoder.picture)
+        for frame in range(frames):
+            painter.paint(frame)
+            if frame == poster:
+                _save_jpeg(encoder.picture, folder / LAYOUT["poster"])
+            encoder.write()
+            if frame % FPS == FPS - 1:
+                report((frame + 1) / frames)
+    return encoder
+
+
+def _save_jpeg(picture: Picture, path: Path) -> None:
+    size = (WIDTH, HEIGHT)
+    chroma = [np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR)) for plane in (picture.u, picture.v)]
+    Image.fromarray(rgb_from_yuv(picture.y, *chroma)).save(path, quality=85, optimize=True)
+
+
+def _write_playlists(encoder: ReelEncoder, folder: Path) -> None:
+    name = f"{RENDITION}/playlist.m3u8"
+    (folder / name).write_text(media_playlist(encoder.segments), encoding="utf-8")
+    master_text = master_playlist(name, encoder.segments, codecs=encoder.codecs, width=WIDTH, height=HEIGHT, fps=FPS)
+    (folder / LAYOUT["playlist"]).write_text(master_text, encoding="utf-8")
+
+
+@contextmanager
+def _folder_beside(out: Path) -> Iterator[Path]:
+    """A fresh folder on the file system of `out`, gone afterwards unless it was moved."""
+    try:
+        _check_replaceable(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent))
+    except OSError as error:
+        raise _job_error(error, out, "script") from error
+    try:
+        folder.chmod(0o755)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_replaceable(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise InvalidInput(f"{out} is a file; a reel is a folder", field="out")
+    others = sorted({entry.name for entry in out.iterdir()} - {*LAYOUT.values(), RENDITION})
+    if others:
+        raise InvalidInput(f"{out} holds other files ({others[0]}); give a new or an empty folder", field="out")
+
+
+def _move_into_place(folder: Path, out: Path) -> None:
+    """Rename, so that `out` is never seen half made; an earlier reel steps aside first."""
+    if not out.exists() or not any(out.iterdir()):
+        folder.replace(out)
+        return
+    earlier = folder.with_suffix(".old")
+    out.replace(earlier)
+    folder.replace(out)
+    shutil.rmtree(earlier, ignore_errors=True)

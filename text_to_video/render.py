@@ -1,0 +1,157 @@
+"""Frames: a scene, its captions and the progress bar painted into one picture, where only what changes is drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from text_to_video.caption_art import PageArt, page_art
+from text_to_video.captions import Page
+from text_to_video.colour import yuv
+from text_to_video.layout import CAPTIONS_END, CAPTIONS_TOP
+from text_to_video.picture import FPS, FRAME, HEIGHT, WIDTH, Box, Picture
+from text_to_video.templates.base import Scene
+
+BAND = Box.around(0, CAPTIONS_TOP, WIDTH, CAPTIONS_END + 24)
+"""What captions are drawn in, with room for their rise."""
+
+EASE = 4
+"""Frames in which a page comes in (with the settled one after them: 150 ms)."""
+RISE = 16
+BAR_HEIGHT = 10
+_LEAST_MARKED_S = 0.2
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What captions show on a frame: a page, the word marked on it, and the page's age in frames, at most EASE."""
+
+    page: int
+    word: int | None
+    age: int
+
+
+def timeline(pages: Sequence[Page], frames: int) -> list[Moment | None]:
+    """The moment of each frame; None before the first page. A word stays marked until the next one, the last of a page until its end."""
+    moments: list[Moment | None] = []
+    page = came = -1
+    for frame in range(frames):
+        while page + 1 < len(pages) and pages[page + 1].start * FPS <= frame:
+            page, came = page + 1, frame
+        moments.append(Moment(page, _word_at(pages[page], frame / FPS), min(frame - came, EASE)) if page >= 0 else None)
+    return moments
+
+
+def _word_at(page: Page, time: float) -> int | None:
+    spoken = sum(word.start <= time + 1e-6 for word in page.words) - 1
+    last = page.words[-1]
+    over = spoken == len(page.words) - 1 and time >= max(last.end, last.start + _LEAST_MARKED_S)
+    return None if spoken < 0 or over else spoken
+
+
+def poster_frame(moments: Sequence[Moment | None]) -> int:
+    """The frame that stands for the reel: the middle of its first page."""
+    shown = [frame for frame, moment in enumerate(moments) if moment and moment.page == 0 and moment.age == EASE]
+    return shown[len(shown) // 2] if shown else len(moments) // 2
+
+
+class Painter:
+    """Brings `target` from one frame to the next; frames are painted in order, from 0."""
+
+    def __init__(self, scene: Scene, pages: Sequence[Page], moments: Sequence[Moment | None], target: Picture) -> None:
+        self.scene = scene
+        self.pages = pages
+        self.moments = moments
+        self.target = target
+        self.band = target.view(BAND)
+        self.step: int | None = None
+        self.shown: Moment | None = None
+        self.art: dict[int, PageArt | None] = {}
+        target.put(scene.background.still)
+        self._draw_inks(FRAME)
+        self.clean = self.band.copy()
+        """The band without captions."""
+
+    def paint(self, frame: int) -> None:
+        stale = self._move_background(frame)
+        self._show(self.moments[frame], stale=stale)
+        self._lengthen_bar((frame + 1) / len(self.moments))
+
+    def _move_background(self, frame: int) -> bool:
+        """Paint the background's step if it is a new one; True if captions lay on what was painted over."""
+        background = self.scene.background
+        step = background.step(frame)
+        if step == self.step:
+            return False
+        self.step = step
+        under_captions = all(background.box.meet(BAND)[2:])
+        if under_captions:
+            self.band.put(self.clean)
+        self.target.view(background.box).put(background.at(step))
+        self._draw_inks(background.box)
+        if under_captions:
+            self.clean.put(self.band)
+        return under_captions
+
+    def _draw_inks(self, box: Box) -> None:
+        for ink in (*self.scene.shapes, *self.scene.texts):
+            ink.within(box).over(self.target)
+
+    def _show(self, moment: Moment | None, *, stale: bool) -> None:
+        before, self.shown = self.shown, moment
+        if moment is None or (moment == before and not stale):
+            return
+        if stale or before is None or before.page != moment.page or before.age < EASE:
+            self._draw_page(moment)
+        else:
+            self._unmark(moment.page, before.word)
+            self._mark(moment.page, moment.word)
+
+    def _draw_page(self, moment: Moment) -> None:
+        self.band.put(self.clean)
+        art = self._art(moment.page)
+        if moment.age == EASE:
+            if art:
+                art.plain.over(self.target)
+            self._mark(moment.page, moment.word)
+            return
+        arrived = 1 - (1 - (moment.age + 1) / (EASE + 1)) ** 3
+        if art:
+            marks = art.marks[moment.word] if moment.word is not None else ()
+            for ink in (art.plain, *(ink for mark in marks for ink in mark.inks)):
+                ink.faded(arrived).lowered(round(RISE * (1 - arrived) / 2) * 2).over(self.target)
+
+    def _mark(self, page: int, word: int | None) -> None:
+        art = self._art(page)
+        for mark in art.marks[word] if art and word is not None else ():
+            self._restore(mark.box)
+            for ink in mark.inks:
+                ink.over(self.target)
+
+    def _unmark(self, page: int, word: int | None) -> None:
+        art = self._art(page)
+        for mark in art.marks[word] if art and word is not None else ():
+            self._restore(mark.box)
+            art.plain.within(mark.box).over(self.target)  # type: ignore[union-attr]
+
+    def _restore(self, box: Box) -> None:
+        self.target.view(box).put(self.clean.view(box._replace(y=box.y - BAND.y)))
+
+    def _art(self, page: int) -> PageArt | None:
+        """Drawn when first needed, while the encoder works on earlier frames."""
+        if page not in self.art:
+            self.art[page] = page_art(self.scene.captions, [word.text for word in self.pages[page].words])
+            self.art.pop(page - 1, None)
+        return self.art[page]
+
+    def _lengthen_bar(self, share: float) -> None:
+        """To a share of the width, to fractions of a pixel: it grows by less than one each frame."""
+        colour = yuv(self.scene.bar)
+        end, part = divmod(share * WIDTH, 1)
+        row = self.target.y[HEIGHT - BAR_HEIGHT :]
+        row[:, : int(end)] = colour.y
+        if part:
+            row[:, int(end)] = round(int(row[0, int(end)]) * (1 - part) + colour.y * part)
+        half = round(end / 2)
+        self.target.u[(HEIGHT - BAR_HEIGHT) // 2 :, :half] = colour.u
+        self.target.v[(HEIGHT - BAR_HEIGHT) // 2 :, :half] = colour.v

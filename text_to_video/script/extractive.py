@@ -1,0 +1,118 @@
+"""The offline script writer: a reel said in the posting's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from shared.errors import PermanentJobError
+from shared.fingerprint import content_hash
+from shared.schemas.reels import ReelBrief
+from text_to_video.script.base import Role, Script
+from text_to_video.script.duties import Duty, english_duties, others_than, plain_duties, weight
+from text_to_video.script.facts import is_role, pay_line, place_line, role_line, role_slots
+from text_to_video.script.language import guess_language
+from text_to_video.script.phrases import PHRASES, Phrases, phrases_for, primary
+from text_to_video.script.requirements import plain_requirements, requirements
+from text_to_video.script.sections import Section, sections
+from text_to_video.script.spoken import spoken_line
+
+DUTIES = 3
+FEWEST_WORDS, MOST_WORDS = 65, 90
+"""What is 20–40 s when spoken at the set rates."""
+_USABLE_WORDS = 8
+_HOOK_WORDS = range(4, 11)
+_READ_CHARACTERS = 40_000  # a posting says what one does long before this
+
+
+class ExtractiveWriter:
+    def write(self, brief: ReelBrief) -> Script:
+        """Hook, role and company, place and pay if stated, three things you would do, call to action.
+
+        A posting that names few duties is filled up with what one needs. The same brief always gives the same script.
+        Raises PermanentJobError (code "no_usable_text").
+        """
+        language = guess_language(brief.description, brief.language) if brief.language == "en" else brief.language
+        parts = sections(brief.description[:_READ_CHARACTERS])
+        duties, needs = _contents(parts, brief.title, primary(language))
+        usable = sum(weight(block.text) for part in parts if part.kind != "dropped" for block in part.blocks)
+        if usable < _USABLE_WORDS or not (duties or needs):
+            raise PermanentJobError("the posting has no text that says what the job is", code="no_usable_text")
+        lines = _lines(brief, phrases_for(language), duties, needs)
+        return Script(tuple(spoken_line(role, text, language) for role, text in lines), language)
+
+
+def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list[Duty], list[str]]:
+    """Duties and requirements, the best first. English is turned to the second person; the rest is taken as it stands."""
+    if language != "en":
+        return plain_duties(parts, language), plain_requirements(parts)
+    duties, needs = english_duties(parts, title), requirements(parts)
+    if len(duties) + len(needs) < DUTIES:
+        of_the_job = [part for part in parts if part.kind == "duties" or re.search(r"role|job|position", part.heading, re.IGNORECASE)]
+        plain = [duty for duty in plain_duties(of_the_job, language) if duty.neutral]
+        duties += others_than(plain or ([] if duties or needs else plain_duties(parts, language)), duties)
+    return duties, needs
+
+
+def _lines(brief: ReelBrief, phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str]) -> list[tuple[Role, str]]:
+    slots = role_slots(brief)
+    seed = int(content_hash(brief.company, brief.title, brief.description), 16)
+    hook, rest = _hook(phrases, slots, duties, seed)
+    facts: list[tuple[Role, str | None]] = [
+        ("hook", hook),
+        ("role", role_line(slots, phrases)),
+        ("place", place_line(brief, phrases)),
+        ("pay", pay_line(brief, phrases)),
+    ]
+    opening = [(role, text) for role, text in facts if text]
+    closing = phrases.cta[seed % len(phrases.cta)]
+    frame = _count(opening) + weight(closing)
+    middle = _middle(phrases, rest, needs, fewest=FEWEST_WORDS - frame, most=MOST_WORDS - frame)
+    if frame + _count(middle) < FEWEST_WORDS:
+        closing = phrases.cta_long
+    return [*opening, *middle, ("cta", closing)]
+
+
+def _count(lines: Sequence[tuple[Role, str]]) -> int:
+    return sum(weight(text) for _, text in lines)
+
+
+def _hook(phrases: Phrases, slots: dict[str, str], duties: Sequence[Duty], seed: int) -> tuple[str, Sequence[Duty]]:
+    """A question made of a short, telling duty, where enough others are left; else of the title. And the duties not used up."""
+    verbs = [duty for duty in duties if duty.form == "verb"] if phrases.hook_duty else []
+    for duty in verbs if len(verbs) > DUTIES else ():
+        if duty.words in _HOOK_WORDS and duty.telling:
+            return phrases.hook_duty[seed % len(phrases.hook_duty)].format(duty=duty.text), [d for d in duties if d is not duty]
+    if slots["title"] and (phrases is not PHRASES["en"] or (slots["a"] and is_role(slots["title"]))):
+        return phrases.hook_role[seed % len(phrases.hook_role)].format(**slots), duties
+    return phrases.hook, duties
+
+
+def _middle(phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str], *, fewest: int, most: int) -> list[tuple[Role, str]]:
+    """Three duties and a requirement, as far as there are and fit; while that is too short, more of either."""
+    n, m = min(len(duties), DUTIES), 1 if needs else 0
+    while _count(_body(phrases, duties[:n], needs[:m])) > most and n + m > 1:
+        n, m = (n, 0) if m else (n - 1, 0)
+    for more_duties, more_needs in ((0, 1), (1, 0), (1, 0), (0, 1), (0, 1)):
+        longer = _body(phrases, duties[: n + more_duties], needs[: m + more_needs])
+        if _count(_body(phrases, duties[:n], needs[:m])) < fewest and _count(longer) <= most:
+            n, m = min(len(duties), n + more_duties), min(len(needs), m + more_needs)
+    return _body(phrases, duties[:n], needs[:m])
+
+
+def _body(phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str]) -> list[tuple[Role, str]]:
+    """Duties in the order of the posting. The last of several verbs is joined with "and", the first plain item gets a label."""
+    lines: list[tuple[Role, str]] = []
+    ordered = sorted(duties, key=lambda duty: duty.order)
+    label = next((duty for duty in ordered if duty.form == "item"), None)
+    for duty in ordered:
+        if duty.form == "verb":
+            text = phrases.duty[len(ordered) > 1 and duty is ordered[-1]]
+        else:
+            text = phrases.plain_first if duty is label else "{duty}."
+        lines.append(("duty", text.format(duty=duty.text)))
+    for need in needs:
+        lines.append(
+            ("requirement", (phrases.need_more if lines[-1:] and lines[-1][0] == "requirement" else phrases.need).format(need=need))
+        )
+    return lines

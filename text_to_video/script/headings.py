@@ -1,0 +1,95 @@
+"""What kind of text stands under a heading of a job description, and which lines are boilerplate under any heading."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Kind = Literal["duties", "requirements", "other", "dropped"]
+"""`other`: neutral text such as "About the role". `dropped`: the company's praise of itself, benefits, legal and process text."""
+
+_DROPPED = (
+    # what is only hoped for
+    r"nice.to.have|good.to.have|bonus|prefer|\bplus\b|optional|extra|ideally|desirable|not required|secondary|tertiary",
+    # what one gets
+    r"benefit|perk|(\bwe|you.?ll?) (offer|get|gain|receive|learn)\b|\bour offer|in it for you|compensation|salary|\bpay\b|earning",
+    r"remuneration|package|rewards?\b|wellbeing|stipend|stock option|time off|holiday|insurance",
+    # law and process
+    r"equal|diversity|inclusi|\bdei\b|accommodat|eeo|privacy|gdpr|legal not|disclos|disclaimer|notice|applicants?\b|recruiters|outreach",
+    r"agencies|fraud|scam|(interview|hiring|application|recruitment|selection|candidate) (process|steps?|timeline|journey|information)",
+    r"how (we hire|to apply|applying)|apply\b|applying|next steps|after you apply|deadline|clearance|citizenship",
+    # the company
+    r"values\b|culture|principles|mission statement|(company|inspiring) mission|why (?!this role)|reasons to|join us|(working|life) at",
+    r"\bour (story|team|mission|company|vision|product|stack|stance|customers|culture)|who (we are|are we|is)\b(?!.{0,20}looking)",
+    r"what (we.re|we are) (about|doing|building)|what we do\b|how we work|we believe|work with us|welcome|learn more|tech(nology)? stack",
+    r"about (?!you\b|your|the (role|job|position|work|opportunity|team)|this (role|job|position))",
+    r"company (overview|description|profile)|the company\b",
+    # where and when
+    r"logistics|location|where you|schedule|working hours|travel|physical|work environment|supervis",
+    r"not (be )?(a )?(great|good)? ?fit if|may not|unlikely|struggle",
+    # the same in other languages
+    r"leistungen|vorteile|wir bieten|bieten wir|das bieten|über (uns|[A-Z])|wer wir sind|bewerb|warum",
+    r"beneficios|ofrecemos|sobre nosotros|qui[eé]nes somos|avantages|nous offrons|nous proposons|à propos de|qui (sommes|est)|processus",
+    r"benef[ií]cios|oferecemos|sobre n[oó]s|offriamo|wij bieden|bieden wij|福利|待遇|公司介绍|会社概要",
+)
+_DUTIES = (
+    r"responsib|duties|accountabilit|day.to.day|typical day|day in the life|job description|things you.?ll",
+    r"what (you|will you|you.?ll|would you|the role|the job|this role|is the role|does)\b.{0,25}\b(do|does|doing|own|work|working)\b",
+    r"what you.?ll\b.{0,25}\b(build|building|lead|drive|deliver)\b",
+    r"(you.?ll|you will|you are going to|you might) (be )?(doing|do|own|owning|work|working)\b",
+    r"aufgaben|t[äa]tigkeit|verantwort|erwartet dich|das machst du|das tust du|was du\b.{0,20}\b(machst|tust)|deine (rolle|mission)",
+    r"funciones|tareas|responsabilidad|qu[eé] har[áa]s|ce que (vous|tu) (ferez|feras)|tu (rol|misi[oó]n|d[ií]a)",
+    r"\b(vos|tes|les|ta|votre) missions?\b|^missions|t[âa]ches|responsabilit|(votre|ton) r[ôo]le|vos activit",
+    r"atividades|o que voc[eê] (vai|far)|attivit|mansioni|\btaken\b|werkzaamheden|wat ga je|zadania|obowiązk",
+    r"职责|岗位描述|业务内容|業務内容|仕事内容|담당업무|주요업무",
+)
+_REQUIREMENTS = (
+    r"require|qualif|what (you|you.?ll|you will|we|we.?re).{0,20}\b(bring|have|need|look|looking|seek|seeking|search|searching|want|value)",
+    r"love to see|who you are|who we|you are$|about you|you (have|bring|need|may|might|could|will thrive|will succeed|will have a)",
+    r"you.?(ll|d)? (thrive|need|be a)|\bif you|skills|experience|must.have|non.negotiable|candidate|your (profile|dna|skillset)|background",
+    r"looking for|we look for|fit\b|education|knowledge|abilities|competenc|credentials|essential|attributes|qualities|makes you",
+    r"to (succeed|be successful)|sets you apart|minimum|you stand out",
+    r"profil|anforderung|bringst du|mitbring|das solltest|qualifikation|requisitos|perfil|buscamos|qu[eé] aport",
+    r"comp[eé]tences|pr[eé]requis|ce que (vous|tu) apport|recherchons|requisiti|wat vragen|wymagania",
+    r"任职要求|职位要求|岗位要求|応募資格|必須|자격",
+)
+_LIKELY_DUTIES = (
+    r"(your|the) (impact|tasks?|mission|daily business)\b|in (this|your|either) (role|position|job)|your (role|job)",
+    r"^you (will|get to|can)\b|\byou.?ll$|\byou will\b|^(the )?(role|job|position|work|opportunity)( description| summary| overview)?$",
+    r"how you.{0,20}(impact|contribut|difference)|key (areas|activities|objectives|tasks|outcomes|deliverables)",
+    r"expectations|what to expect|you can expect|success looks like|scope of|activities|job purpose",
+    r"(within|in|by) (\d+|three|six|nine|twelve) (days|months)",
+    r"(within|in|by|your)?( the| your)? ?first (\d+|\w+)? ?(days|weeks|months|year)|projects you",
+)
+_IN_ORDER: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    # "Nice to have" is no requirement, "What you'll bring" no duty, "About you" is not about the company.
+    ("dropped", _DROPPED),
+    ("duties", _DUTIES),
+    ("requirements", _REQUIREMENTS),
+    ("duties", _LIKELY_DUTIES),
+)
+_KINDS = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _IN_ORDER)
+
+_READ_CHARACTERS = 200
+
+_BOILERPLATE = re.compile(
+    r"equal.{0,12}opportunit|equal employment|regardless of|without regard to|reasonable accommodation|protected (by|class|veteran)"
+    r"|protected characteristic|affirmative action|e-verify|background check|visa sponsor|sponsorship|right to work|recruitment agenc"
+    r"|unsolicited|privacy (policy|notice)|gdpr|fraudulent|phishing|(salary|pay|compensation) (range|band|is|for)|base salary"
+    r"|health insurance|dental|parental leave|paid time off|\bpto\b|401\(?k|stock options|\besop\b|pension|vacation|apply even if"
+    r"|encourage you to apply|cookies|job posting|all rights reserved|hear from you|by applying|(?:^|[.!?] )please\b"
+    r"|talent (pool|community|network)|click (here|on)|learn more"
+    r"|(days|weeks) of (paid )?(holiday|leave)|annual leave|urlaub|gehalt|vergütung|vacaciones|sueldo|salario|congés|salaire|mutuelle"
+    r"|gleichbehandlung|unabhängig von|igualdad de oportunidades|égalité des chances",
+    re.IGNORECASE,
+)
+
+
+def kind_of(heading: str) -> Kind | None:
+    """What stands under `heading`; None for one that is not known."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(heading, 0, _READ_CHARACTERS)), None)
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether a line is legal, process or benefits text, wherever it stands."""
+    return _BOILERPLATE.search(line) is not None

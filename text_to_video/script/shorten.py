@@ -1,0 +1,138 @@
+"""Cutting a long English bullet where a clause or phrase ends, so that what is left is a whole sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from text_to_video.script.verbs import GERUND_NOUNS, NOUNS_TOO, VERBS, is_gerund
+
+_LINKS = frozenset(
+    "preferably ideally which who while so ensuring including such whether because through using as particularly especially where "
+    "when plus with from to by e.g i.e".split()
+)
+_PHRASES = frozenset("across upon throughout through within via during alongside using under for with in on at by around over".split())
+_TAKES_TO = frozenset(
+    "ability able how what opportunity need needed order responsible ready want work works working time effort right willingness "
+    "capacity efforts desire strive aim help helping due used according related way ways chance and or tools leading back up close "
+    "next key access prior easy hard simple difficult likely free eager proud excited happy essential necessary critical important "
+    "designed built expected contribute contributing respond responding adhere adhering report reporting adapt adapting present "
+    "provide bring deliver sell moving move go going apply connect closely".split()
+)
+_TAKES_THAT = frozenset(
+    "way ways time ensure ensures ensuring so such know believe means everything anything something demonstrate show prove all".split()
+)
+_TAKES_WITH = frozenset(
+    "provide equip align arm integrate connect combine pair balance replace familiar interact equipping providing along".split()
+)
+_DANGLING = frozenset(
+    "a an the and or but of to for with in on at by from as into our your their its his her that which who than very highly more most "
+    "both either between including such via is are be will not no any all each every & per using while across new key other".split()
+)
+_NEVER_LAST = frozenset("a an the and or of to & such including".split())
+_TOGETHER = frozenset(
+    "partnership collaboration conjunction line accordance compliance alignment coordination addition relation tandem".split()
+)
+"""Of "in partnership with" and its like."""
+_OPENERS = frozenset(
+    "work working partner partnering collaborate collaborating act serve closely directly participate contribute engage report".split()
+)
+
+
+def shortened(text: str, *, most: int, least: int = 3) -> tuple[str, int] | None:
+    """`text` in at most `most` words, with what was lost: 0 nothing, 1 a clause, 2 a half-clause, 3 a phrase.
+
+    Cuts only where the rest can be missed; of the places that lose least, the one that keeps most. None when there is none.
+    """
+    words = _first_sentence(_without_asides(text)).split()
+    if least <= len(words) <= most and _bare(words[-1]) not in _NEVER_LAST:
+        return _ended(words), 0
+    cuts = [(loss, -at) for loss, at in _cuts(words) if least <= at <= most and _stands(words[:at])]
+    if not cuts:
+        return None
+    loss, negative = min(cuts)
+    return _ended(words[:-negative]), loss
+
+
+def _without_asides(text: str) -> str:
+    """No brackets with what stands in them, no "etc."."""
+    text = re.sub(r"\s*[(\[{][^()\[\]{}]*[)\]}]", "", text)
+    text = re.sub(r"[()\[\]{}\"“”«»*]", "", text)
+    text = re.sub(r",? (etc\.?|and (so on|so forth|more|beyond))(?=[\s.,;]|$)", "", text)
+    text = re.sub(r"\b(to|the|a|and|of|in|with|for) \1\b", r"\1", re.sub(r"\s*/\s*", "/", text))
+    return " ".join(re.sub(r"\s+([,.;:])", r"\1", text).split())
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(
+        r"(?<![A-Z]\.[A-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bInc)[.!?]\s+(?=[A-Z\"“0-9])|;\s|\s[–—-]\s|[—]|:\s", text, maxsplit=1
+    )[0]
+
+
+def _cuts(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(loss, words kept) for every place where something ends."""
+    for at in range(2, len(words)):
+        before, word = words[at - 1], _bare(words[at])
+        after_comma, previous = before.endswith(","), _bare(before)
+        following = _bare(words[at + 1]) if at + 1 < len(words) else ""
+        third = _bare(words[at + 2]) if at + 2 < len(words) else ""
+        is_verb = following in VERBS and (following not in NOUNS_TOO or third in ("a", "an", "the", "our", "your"))
+        joins_verb = word in ("and", "or", "then") and is_verb and previous not in VERBS
+        participle = (word.endswith("ed") and following in _PHRASES | {"to", "as"}) or (is_gerund(word) and word not in GERUND_NOUNS)
+        if after_comma and (word in _LINKS or participle or joins_verb):
+            yield 1, at
+        elif _ends_clause(previous, word, following) or (joins_verb and at > 3):
+            yield 2, at
+        elif word in _PHRASES and at >= 5 and not after_comma and not _needs(words[:at], word):
+            yield 3, at
+
+
+def _ends_clause(previous: str, word: str, following: str) -> bool:
+    if word == "able":
+        return following == "to"
+    if word == "to":
+        return following in VERBS and previous not in _TAKES_TO and previous not in VERBS
+    if word in ("that", "which", "who"):
+        return previous not in _TAKES_THAT | VERBS
+    if word == "by":
+        return is_gerund(following)
+    if word in ("in", "so", "as") and following in ("order", "that", "well", "needed", "required"):
+        return True
+    if word.endswith("ed") and following in _PHRASES:
+        return not previous.endswith(("ly", "ed", "ing")) and previous not in _DANGLING | VERBS
+    return word in ("while", "ensuring", "including", "enabling", "leveraging", "using", "whether", "where", "when") or (
+        word == "such" and following == "as"
+    )
+
+
+def _needs(kept: Sequence[str], word: str) -> bool:
+    """Whether the phrase that `word` opens completes what stands before it ("provide customers | with bread")."""
+    bare = [_bare(each) for each in kept]
+    if bare[-1] in _TOGETHER:
+        return True
+    if word == "with" and any(each in _TAKES_WITH for each in bare):
+        return True
+    if bare[-1] in VERBS or is_gerund(bare[-1]) or bare[-1] in _OPENERS or bare[-1].endswith(("ed", "ly")):
+        return True
+    return bare[0] in _OPENERS and not any(each in _PHRASES or each in ("to", "as") for each in bare[1:])
+
+
+def _stands(words: Sequence[str]) -> bool:
+    """Whether the first words of a sentence are whole: no loose end, and no list broken off in the middle."""
+    if _bare(words[-1]) in _DANGLING or _bare(words[-2]) in ("are", "is", "be", "been") or words[-1].endswith(("-", "/", "&")):
+        return False
+    before, comma, after = " ".join(words).rstrip(",.;:").rpartition(",")
+    if not comma or re.search(r"\b(?:and|or|then|but|not)\b|&", after):
+        return True
+    first = after.split()[0].lower()
+    if is_gerund(first):  # a phrase of its own, unless it goes on a list: "by baking bread, serving guests"
+        return not any(is_gerund(word) and _bare(word) not in GERUND_NOUNS for word in before.split()[1:])
+    return first not in VERBS and bool(re.search(r",\s*(?:and|or)\b", before))
+
+
+def _bare(word: str) -> str:
+    return word.strip(",.;:").lower()
+
+
+def _ended(words: Sequence[str]) -> str:
+    return " ".join(words).rstrip(",.;:!?–—- ")
