@@ -64,7 +64,6 @@ class Search(Group):
     max_generate_per_request: int = setting(5, "reels one search may ask for", ge=0, le=50)
     client_poll_interval_s: float = setting(10, "advice to clients: wait before searching again", unit="s", gt=0)
     mark_seen_on: Literal["return", "watch"] = setting("return", "a result counts as seen when returned, or when watched")
-    fallback_video_ids: tuple[str, ...] = setting((), "reels shown when nothing else can be, comma separated")
 
 
 class Queue(Group):
@@ -151,25 +150,16 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     environ = os.environ if environ is None else environ
     from_file = {k.upper(): v or "" for k, v in dotenv_values(env_file).items()} if env_file and env_file.exists() else {}
     problems = [f"{env_file}: {problem}" for problem in _unknown(from_file, strict=True)] + list(_unknown(environ, strict=False))
-    values = {k: v for k, v in {**from_file, **environ}.items() if v != ""}
+    values = {name: value for source in (from_file, environ) for name, value in source.items() if value != ""}
     built: dict[str, Group] = {}
     for name, group in groups():
         try:
-            built[name] = group.model_validate(
-                {f: _parse(values[f.upper()], i) for f, i in group.model_fields.items() if f.upper() in values}
-            )
+            built[name] = group.model_validate({f: values[f.upper()] for f in group.model_fields if f.upper() in values})
         except ValidationError as error:
             problems += [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
     if problems:
         raise SettingsError("; ".join(problems))
     return Settings.model_validate(built)
-
-
-def _parse(value: str, field: FieldInfo) -> object:
-    """Lists are comma separated; everything else is Pydantic's to parse."""
-    if field.annotation == tuple[str, ...]:
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
 
 
 def _unknown(given: Iterable[str], *, strict: bool) -> Iterator[str]:
@@ -200,6 +190,4 @@ def env_example() -> str:
 
 
 def _shown(default: object) -> str:
-    if default is None:
-        return ""
-    return ",".join(default) if isinstance(default, tuple) else str(default)
+    return "" if default is None else str(default)

@@ -19,10 +19,10 @@ def test_defaults_hold_without_any_environment() -> None:
 
 def test_the_environment_wins_over_the_file_and_empty_means_default(tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.write_text("TARGET_COUNT=7\nMAX_RETRIES=1\nFALLBACK_VIDEO_IDS=a, b\nS3_ACL=\n")
+    file.write_text("TARGET_COUNT=7\nMAX_RETRIES=1\nS3_ACL=\n")
     settings = load_settings({"TARGET_COUNT": "9", "MAX_RETRIES": ""}, file)
     assert settings.search.target_count == 9
-    assert settings.search.fallback_video_ids == ("a", "b")
+    assert settings.queue.max_retries == 1
     assert settings.storage.s3_acl is None
 
 
