@@ -7,10 +7,12 @@ ReelwrightError                 500  anything of ours
 ├── Conflict                    409  the state does not allow it
 ├── Unavailable                 503  a part we need is away; asking again later may work
 └── JobError                    500  a generation attempt ended; its class decides what happens next
-    ├── RetryableJobError            worth another attempt, with backoff
-    │   └── LeaseLost                another worker holds the job: stop, write nothing
+    ├── RetryableJobError            worth another attempt, after a backoff or when the provider says
+    │   ├── LeaseLost                another worker holds the job: stop, write nothing
+    │   └── QuotaSpent               nothing is wrong with the job: wait until the window resets, at no cost in retries
     └── PermanentJobError            the same input fails the same way: block the subject
-        └── PostingClosed            nobody can apply any more: no reel, and no block either
+        ├── PostingClosed            nobody can apply any more: no reel, and no block either
+        └── PoisonedJob              it takes down whoever touches it: block the subject until somebody looks
 """
 
 from __future__ import annotations
@@ -78,12 +80,25 @@ class JobError(ReelwrightError):
 
 
 class RetryableJobError(JobError):
+    """`retry_after_s` is a provider's word on when to come back; it counts when it is longer than our backoff."""
+
     retryable = True
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after_s: float = 0) -> None:
+        super().__init__(message, code=code)
+        self.retry_after_s = retry_after_s
 
 
 class LeaseLost(RetryableJobError):
     code = "lease_lost"
     title = "Another worker holds this job now"
+
+
+class QuotaSpent(RetryableJobError):
+    """A budget of ours or of a provider's is used up until `retry_after_s` from now."""
+
+    code = "quota_spent"
+    title = "Today's budget is used up"
 
 
 class PermanentJobError(JobError):
@@ -93,3 +108,8 @@ class PermanentJobError(JobError):
 class PostingClosed(PermanentJobError):
     code = "posting_closed"
     title = "The posting is closed"
+
+
+class PoisonedJob(PermanentJobError):
+    code = "poisoned"
+    title = "Every attempt at this job took its worker down"

@@ -79,6 +79,11 @@ class Queue(Group):
     retry_cooldown_minutes: float = setting(60, "a subject whose retries are spent is not asked for again this long", unit="minutes", gt=0)
     job_ttl_hours: float = setting(24, "finished jobs are kept this long", unit="hours", gt=0)
     drain_grace_s: float = setting(30, "on SIGTERM a running job may finish within this time, then it is handed back", unit="s", ge=0)
+    worker_concurrency: int = setting(0, "reels one worker makes at a time; 0 = one for every two cores", ge=0, le=64)
+    worker_metrics_port: int | None = setting(None, "port of the worker's /metrics; unset = none", ge=1, le=65535)
+    max_queue_depth: int = setting(10_000, "waiting and running jobs above which nothing more is asked for", ge=1)
+    daily_render_budget: int = setting(0, "renders started per day (UTC) over all workers; 0 = no limit", ge=0)
+    reel_max_seconds: float = setting(60, "longest reel; a longer script is cut at a sentence", unit="s", ge=1)
     worker_id: str = setting("", "name of a worker in jobs and logs; empty = host and pid")
 
 

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pymongo
+from pydantic import ValidationError
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from shared.errors import JobError, LeaseLost, PostingClosed
+from shared import metrics
+from shared.errors import JobError, LeaseLost, PoisonedJob, PostingClosed, QuotaSpent, RetryableJobError
 from shared.logging import get_logger
 from shared.mongo import leases
 from shared.mongo.client import Database, Doc
@@ -33,38 +35,54 @@ _HELD = ("attempt_token", "claim_at")
 
 
 async def claim(db: Database, worker_id: str, settings: Queue) -> GenerationJob | None:
-    """The most overdue job, now leased to us, or None. Jobs whose retries are spent are failed on the way."""
-    while True:
-        doc = await leases.take(db.generation_jobs, ACTIVE, settings.lease_s, *_around_claim(worker_id))
-        if doc is None:
-            return None
-        job = GenerationJob.model_validate(doc)
+    """The most overdue job, now leased to us, or None. Jobs whose retries are spent, and unreadable ones, are failed on the way."""
+    while (doc := await leases.take(db.generation_jobs, ACTIVE, settings.lease_s, *_around_claim(worker_id))) is not None:
+        try:
+            job = GenerationJob.model_validate(doc)
+        except ValidationError as error:
+            await _bury(db, doc, error, settings)
+            continue
         if job.retry_count <= settings.max_retries:
             log.info("job_claimed", job_id=job.job_id, worker_id=worker_id, attempt=job.attempt, status=job.status)
+            metrics.CLAIMS.inc()
             return job
         await _end_failed(db, job, _crashed(job), settings, spent=True)
+    return None
 
 
 def _around_claim(worker_id: str) -> tuple[Stages, Stages]:
     """A queued job starts running. Whenever rendering starts anew it gets a path nobody else ever wrote to."""
     renders_anew = {"$and": [{"$in": ["$status", ["queued", "running"]]}, {"$gt": ["$attempt", 0]}]}
+    vanished = _happened("lease_lost", worker_id="$worker_id")["history"]
     before: Doc = {
+        "history": {"$cond": [{"$ifNull": ["$attempt_token", False]}, vanished, "$history"]},
         "output_video_id": {"$cond": [renders_anew, {"$literal": str(uuid.uuid4())}, "$output_video_id"]},
         "status": {"$cond": [{"$eq": ["$status", "queued"]}, "running", "$status"]},
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         **literal({"worker_id": worker_id}),
     }
-    return [{"$set": before}], [{"$set": _happened("claimed", worker_id=worker_id)}]
+    return [{"$set": before}], [{"$set": _happened("claimed", **literal({"worker_id": worker_id}))}]
+
+
+async def _bury(db: Database, doc: Doc, error: ValidationError, settings: Queue) -> None:
+    """A document no worker can read would be claimed for ever: fail it, whatever it says."""
+    log.error("job_unreadable", job_id=str(doc.get("job_id")), error=str(error))
+    why = _why(PoisonedJob("the job cannot be read"), f"the job cannot be read: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
+    held = {"_id": doc["_id"], "attempt_token": doc["attempt_token"]}
+    await db.generation_jobs.update_one(held, [{"$set": {"status": "failed", **why, **_ended(settings)}}])
 
 
 def _happened(event: str, **fields: object) -> Doc:
-    """One more entry of the bounded history, with the status the earlier stages have set."""
-    entry = {"at": "$$NOW", "status": "$status", "attempt": "$attempt", **literal({"event": event, **fields})}
+    """One more entry of the bounded history, with the status the earlier stages have set; `fields` are expressions."""
+    entry = {"at": "$$NOW", "status": "$status", "attempt": "$attempt", **literal({"event": event}), **fields}
     return {"history": {"$slice": [{"$concatArrays": ["$history", [entry]]}, -_HISTORY]}}
 
 
 def _crashed(job: GenerationJob) -> JobError:
-    return JobError(job.error or "the worker vanished", code=job.failure.code if job.failure else "worker_lost")
+    """A job that no attempt ever reported a failure of has taken every worker down."""
+    if job.failure is None:
+        return PoisonedJob("every attempt ended with its worker")
+    return JobError(job.failure.message, code=job.failure.code)
 
 
 def _fence(job: GenerationJob, *statuses: Status) -> Doc:
@@ -88,12 +106,14 @@ async def _move(
     **fields: object,
 ) -> GenerationJob:
     """The one fenced transition. `values` are pipeline expressions; returns the job as it now is."""
-    stages = [{"$set": {"status": to, "updated_at": "$$NOW", **values}}, {"$set": _happened(event, **fields)}]
+    stages = [{"$set": {"status": to, "updated_at": "$$NOW", **values}}, {"$set": _happened(event, **literal(fields))}]
     doc = await db.generation_jobs.find_one_and_update(
         _fence(job, expected), stages, return_document=pymongo.ReturnDocument.AFTER, session=session
     )
     if doc is None:
+        metrics.LEASES_LOST.inc()
         raise LeaseLost(f"job {job.job_id} is no longer ours in status {expected}")
+    metrics.TRANSITIONS.labels(expected, to).inc()
     return GenerationJob.model_validate(doc)
 
 
@@ -153,19 +173,30 @@ def after_failure(status: Status, retry_count: int, *, retryable: bool, settings
 
 
 async def fail(db: Database, job: GenerationJob, error: JobError, settings: Queue) -> GenerationJob:
-    """Record a failed attempt: another try after a backoff with jitter, or the end of the job and a block of its subject."""
+    """Record a failed attempt: another try after a backoff with jitter (or when the provider says), a wait until a budget is whole
+    again at no cost, or the end of the job and a block of its subject."""
+    if isinstance(error, QuotaSpent):
+        return await _wait(db, job, error)
     following = after_failure(job.status, job.retry_count, retryable=error.retryable, settings=settings)
     log.error("generation_failed", job_id=job.job_id, code=error.code, error=error.message, stage=error.stage, retry_count=job.retry_count)
-    if following.delay_s is None:
+    if following.delay_s is None or not isinstance(error, RetryableJobError):
         return await _end_failed(db, job, error, settings, spent=error.retryable)
-    delay = following.delay_s * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
+    delay = max(error.retry_after_s, following.delay_s * random.uniform(0.75, 1.25))  # noqa: S311 - jitter, not a secret
+    metrics.RETRIES.labels(error.code).inc()
     values = {
         **_why(error, error.message),
         "retry_count": job.retry_count + 1,
         "claim_at": later(delay),
         **without("attempt_token"),
     }
-    return await _move(db, job, job.status, following.status, values, "retry", code=error.code)
+    return await _move(db, job, job.status, following.status, values, "retry", code=error.code, after_s=round(delay, 3))
+
+
+async def _wait(db: Database, job: GenerationJob, quota: QuotaSpent) -> GenerationJob:
+    log.warning("quota_spent", job_id=job.job_id, code=quota.code, error=quota.message, retry_after_s=quota.retry_after_s)
+    to: Status = "queued" if job.status == "running" else job.status
+    values = {**_why(quota, quota.message), "claim_at": later(quota.retry_after_s), **without("attempt_token")}
+    return await _move(db, job, job.status, to, values, "waiting", code=quota.code, after_s=round(quota.retry_after_s, 3))
 
 
 def _why(error: JobError, message: str) -> Doc:
@@ -176,7 +207,8 @@ def _why(error: JobError, message: str) -> Doc:
 async def _end_failed(db: Database, job: GenerationJob, error: JobError, settings: Queue, *, spent: bool) -> GenerationJob:
     """→ failed and the block of the subject, in one transaction: for this text (it cannot), or for a while (retries spent)."""
     message = f"Max retries exceeded: {error.message}" if spent else error.message
-    until = datetime.now(UTC) + timedelta(minutes=settings.retry_cooldown_minutes) if spent else None
+    cools_down = spent and not isinstance(error, PoisonedJob)
+    until = datetime.now(UTC) + timedelta(minutes=settings.retry_cooldown_minutes) if cools_down else None
     block = {
         "source_hash": job.source_hash,
         "code": error.code,

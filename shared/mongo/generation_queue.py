@@ -31,7 +31,7 @@ from shared.settings import Queue
 
 log = get_logger(__name__)
 
-Outcome = Literal["created", "joined", "ready", "blocked", "no_slot"]
+Outcome = Literal["created", "joined", "ready", "blocked", "no_slot", "queue_full"]
 
 HEAD_START_S: dict[Priority, float] = {"feed": 120, "playlist": 60, "bulk": 0}
 """How much earlier than now a job counts as due: who waits goes first, and age still wins in the end."""
@@ -59,6 +59,9 @@ async def enqueue(db: Database, request: GenerationRequest, settings: Queue) -> 
     Safe under any race: a rival's insert, or a job just becoming ready, makes the transaction fail and look again.
     """
     with pymongo.timeout(_ENQUEUE_TIMEOUT_S):
+        if await depth(db, at_most=settings.max_queue_depth) >= settings.max_queue_depth:
+            log.warning("queue_full", max_queue_depth=settings.max_queue_depth)
+            return Enqueued("queue_full")
         for _ in range(_RACES):
             try:
                 return await _try_enqueue(db, request, settings)
@@ -170,6 +173,7 @@ def _over(block: Doc) -> bool:
     return block.get("until") is not None and block["until"] <= datetime.now(UTC)
 
 
-async def depth(db: Database) -> int:
-    """Jobs that wait or run."""
-    return await db.generation_jobs.count_documents({"status": {"$in": list(ACTIVE)}})
+async def depth(db: Database, *, at_most: int = 0) -> int:
+    """Jobs that wait or run; counting stops at `at_most` if it is given."""
+    active = {"status": {"$in": list(ACTIVE)}}
+    return await (db.generation_jobs.count_documents(active, limit=at_most) if at_most else db.generation_jobs.count_documents(active))

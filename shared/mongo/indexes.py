@@ -51,6 +51,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("subject_kind", ASCENDING), ("subject_key", ASCENDING)], unique=True, name="subject"),
         IndexModel("until", expireAfterSeconds=0, name="expiry"),
     ],
+    "queue_controls": [IndexModel("expires_at", expireAfterSeconds=0, name="expiry")],
+    "workers": [
+        IndexModel("worker_id", unique=True, name="worker_id"),
+        IndexModel("at", expireAfterSeconds=3600, name="expiry"),
+    ],
     "user_job_views": [
         IndexModel([("user_id", ASCENDING), ("greenhouse_id", ASCENDING)], unique=True, name="view"),
         IndexModel([("user_id", ASCENDING), ("subject_kind", ASCENDING), ("subject_key", ASCENDING)], name="by_subject"),

@@ -136,7 +136,7 @@ class SearchService:
             enqueued = await generation_queue.enqueue(self.db, request, self.settings.queue)
             if enqueued.job_id:
                 job_ids[subject] = enqueued.job_id
-            if enqueued.outcome == "no_slot":
+            if enqueued.outcome in ("no_slot", "queue_full"):
                 break
         return tuple(job_ids[subject] for subject in wanted if subject in job_ids)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.errors import LeaseLost, PermanentJobError, PostingClosed, RetryableJobError
+from shared.errors import LeaseLost, PermanentJobError, PostingClosed, QuotaSpent, RetryableJobError
 from shared.mongo import generation_attempts as attempts
 from shared.mongo import generation_queue as queue
 from shared.mongo.client import Database
@@ -275,7 +275,13 @@ async def test_crashes_alone_end_a_job_too(jobs: Database) -> None:
     assert await attempts.claim(jobs, "w1", settings) is None
     failed = await queue.get(jobs, job_id)
     assert failed
-    assert (failed.status, failed.error) == ("failed", "Max retries exceeded: the worker vanished")
+    assert (failed.status, failed.error) == ("failed", "Max retries exceeded: every attempt ended with its worker")
+    assert failed.failure
+    assert failed.failure.code == "poisoned"
+    assert [entry["event"] for entry in failed.history].count("lease_lost") == 2
+    block = await jobs.subject_blocks.find_one({})
+    assert block
+    assert block["until"] is None, "until somebody looks"
 
 
 async def test_a_permanent_failure_blocks_this_text_only(jobs: Database) -> None:
@@ -296,6 +302,46 @@ async def test_a_cool_down_ends(jobs: Database) -> None:
     await jobs.subject_blocks.insert_one(block)
     assert await queue.blocked(jobs, {SubjectId("posting", "a"): "s1"}) == set()
     assert (await queue.enqueue(jobs, wish(), SETTINGS)).outcome == "created"
+
+
+async def test_a_providers_word_on_when_to_come_back_counts(jobs: Database) -> None:
+    await enqueued(jobs)
+    asked = datetime.now(UTC)
+    job = await attempts.fail(jobs, await claimed(jobs), RetryableJobError("slow down", retry_after_s=90), SETTINGS)
+    assert job.claim_at
+    assert timedelta(seconds=89) < job.claim_at - asked < timedelta(seconds=95)
+
+
+async def test_a_spent_budget_is_waited_out_at_no_cost(jobs: Database) -> None:
+    await enqueued(jobs)
+    job = await attempts.fail(jobs, await claimed(jobs), QuotaSpent("no renders left today", retry_after_s=3600), SETTINGS)
+    assert (job.status, job.retry_count) == ("queued", 0)
+    assert job.claim_at
+    assert job.claim_at > datetime.now(UTC) + timedelta(minutes=59)
+    assert await attempts.claim(jobs, "w2", SETTINGS) is None
+
+
+async def test_a_job_nobody_can_read_is_buried_and_the_next_one_served(jobs: Database) -> None:
+    job_id = await enqueued(jobs, "a")
+    await jobs.generation_jobs.update_one(
+        {"job_id": job_id}, {"$set": {"template_id": "no such template", "claim_at": datetime(2020, 1, 1, tzinfo=UTC)}}
+    )
+    await enqueued(jobs, "b")
+    assert (await claimed(jobs)).subject_key == "b"
+    buried = await jobs.generation_jobs.find_one({"job_id": job_id})
+    assert buried
+    assert (buried["status"], buried["failure"]["code"]) == ("failed", "poisoned")
+    assert "template_id" in buried["error"]
+    assert "attempt_token" not in buried
+
+
+async def test_a_full_queue_takes_no_more(jobs: Database) -> None:
+    full = Queue(max_queue_depth=2)
+    await enqueued(jobs, "a")
+    await enqueued(jobs, "b")
+    assert (await queue.enqueue(jobs, wish("c"), full)).outcome == "queue_full"
+    await finished(jobs, await claimed(jobs))
+    assert (await queue.enqueue(jobs, wish("c"), full)).outcome == "created"
 
 
 async def test_handing_back_costs_no_retry(jobs: Database) -> None:
