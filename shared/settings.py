@@ -134,6 +134,11 @@ class Settings(Group):
         return self.queue.worker_id or f"{socket.gethostname()}-{os.getpid()}"
 
     @property
+    def worker_concurrency(self) -> int:
+        """Reels one worker makes at a time: an encode keeps about two cores busy."""
+        return self.queue.worker_concurrency or max(1, (os.cpu_count() or 1) // 2)
+
+    @property
     def video_base_url(self) -> str:
         """Base URL of the video service as clients see it, without a trailing slash."""
         return (self.storage.video_public_url or f"http://{self.process.host}:{self.process.video_port}").rstrip("/")

@@ -14,7 +14,7 @@ import typer
 from shared.errors import InvalidInput, JobError
 from shared.fingerprint import content_hash
 from shared.schemas.reels import TEMPLATE_IDS, Progress, TemplateId
-from text_to_video.pipeline import make_reel
+from text_to_video.pipeline import MAX_SECONDS, make_reel
 from text_to_video.posting_file import brief_from_json
 from text_to_video.report import Mode, Report, open_report
 
@@ -33,6 +33,7 @@ def reel(
     posting: Annotated[str, typer.Argument(metavar="POSTING.json", help="a Greenhouse job object or a brief; - reads it from stdin")],
     out: Annotated[Path, typer.Option("-o", "--out", help="folder for the reel: new, empty, or an earlier reel to replace")],
     template: Annotated[TemplateId | None, typer.Option(help="look of the reel; by default the title decides")] = None,
+    max_seconds: Annotated[float, typer.Option(min=1, help="longest reel; a longer script loses its last lines")] = MAX_SECONDS,
     progress: Annotated[
         Mode, typer.Option(help="auto: a bar on a terminal; json: a line for each change, the last is the result")
     ] = "auto",
@@ -40,7 +41,7 @@ def reel(
     """Make one reel: HLS, MP4, poster and captions."""
     with open_report(progress) as report:
         try:
-            code = _make(posting, out, template, report)
+            code = _make(posting, out, template, max_seconds, report)
         except InvalidInput as error:
             report.failure(error)
             code = 2
@@ -50,7 +51,7 @@ def reel(
     raise typer.Exit(code)
 
 
-def _make(posting: str, out: Path, template: TemplateId | None, report: Report) -> int:
+def _make(posting: str, out: Path, template: TemplateId | None, max_seconds: float, report: Report) -> int:
     brief = brief_from_json(_text_of(posting))
     check_signals = _watch_signals()
 
@@ -58,7 +59,7 @@ def _make(posting: str, out: Path, template: TemplateId | None, report: Report) 
         check_signals()
         report.progress(progress)
 
-    result = make_reel(brief, out, template or template_for(brief.title), on_progress)
+    result = make_reel(brief, out, template or template_for(brief.title), on_progress, max_seconds=max_seconds)
     report.result(result, str(out))
     return 0
 

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -26,12 +27,15 @@ from text_to_video.encode import ReelEncoder
 from text_to_video.hls import master_playlist, media_playlist
 from text_to_video.picture import FPS, HEIGHT, WIDTH, Picture
 from text_to_video.render import Painter, poster_frame, timeline
+from text_to_video.script.base import Script
 from text_to_video.script.extractive import ExtractiveWriter
+from text_to_video.speech.base import Speech, Voice
 from text_to_video.speech.espeak import EspeakVoice
 from text_to_video.templates import TEMPLATES
 from text_to_video.templates.base import Scene, card_of
 
 RENDITION = "720p"
+MAX_SECONDS = 60.0
 _AFTER_S = 0.6
 """The picture stays this long after the last word."""
 
@@ -40,9 +44,12 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 OnProgress = Callable[[Progress], None]
 
 
-def make_reel(brief: ReelBrief, out: Path, template_id: TemplateId, on_progress: OnProgress) -> ReelResult:
+def make_reel(
+    brief: ReelBrief, out: Path, template_id: TemplateId, on_progress: OnProgress, *, max_seconds: float = MAX_SECONDS
+) -> ReelResult:
     """Make the reel of `brief` in the folder `out`, laid out as LAYOUT says; blocks for as long as it takes.
 
+    A script that takes longer than `max_seconds` to say loses its last lines; the first always stays.
     `out` must not exist, be empty or hold an earlier reel, which is replaced. It appears whole or not at all.
     Raises PermanentJobError as the writer does; RetryableJobError with code "disk_full" naming the folder, or "render_failed";
     InvalidInput when `out` holds other files. Their `stage` says where.
@@ -53,7 +60,7 @@ def make_reel(brief: ReelBrief, out: Path, template_id: TemplateId, on_progress:
         with stages.run("script"):
             script = ExtractiveWriter().write(brief)
         with stages.run("speech"):
-            speech = EspeakVoice().speak(script)
+            script, speech = _spoken_within(script, EspeakVoice(), max_seconds)
             frames = math.ceil((speech.duration + _AFTER_S) * FPS)
             audio = master(speech, frames / FPS)
         with stages.run("captions"):
@@ -76,6 +83,15 @@ def make_reel(brief: ReelBrief, out: Path, template_id: TemplateId, on_progress:
         renditions=(RENDITION,),
         stage_seconds=stages.seconds,
     )
+
+
+def _spoken_within(script: Script, voice: Voice, seconds: float) -> tuple[Script, Speech]:
+    speech = voice.speak(script)
+    if speech.duration <= seconds:
+        return script, speech
+    late = next((word.line for word in speech.words if word.end > seconds), len(script.lines))
+    shorter = replace(script, lines=script.lines[: max(1, late)])
+    return shorter, voice.speak(shorter)
 
 
 class _Stages:

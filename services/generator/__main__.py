@@ -14,6 +14,7 @@ from services.generator.worker import Worker
 from shared.errors import SettingsError
 from shared.leash import announce_ready
 from shared.logging import configure_logging, get_logger
+from shared.metrics import serve_metrics
 from shared.mongo.client import open_mongo
 from shared.settings import Settings, load_settings
 from shared.storage.open import open_store
@@ -27,7 +28,7 @@ async def work(settings: Settings) -> None:
     folder = _work_folder(settings.process.data_dir / "work")
     try:
         async with open_mongo(settings) as db:
-            worker = Worker(Workshop(db, store, settings.queue, folder), settings.worker_id)
+            worker = Worker(Workshop(db, store, settings.queue, folder), settings.worker_id, settings.worker_concurrency)
             for signum in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(signum, _stop, worker)
             log.info("worker_started", worker_id=settings.worker_id)
@@ -63,6 +64,8 @@ def main() -> int:
         print(f"settings: {error.message}", file=sys.stderr)
         return 2
     configure_logging(settings, service="generator")
+    if settings.queue.worker_metrics_port:
+        serve_metrics(settings.process.host, settings.queue.worker_metrics_port)
     asyncio.run(work(settings))
     return 0
 

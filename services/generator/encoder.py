@@ -10,20 +10,30 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from shared.errors import JobError, PermanentJobError, RetryableJobError
-from shared.schemas.reels import Progress, ReelBrief, ReelResult
+from shared.schemas.reels import Progress, ReelBrief, ReelResult, TemplateId
 
 _LINE_LIMIT = 1 << 20
 _COMPLAINT = 500  # characters of stderr kept
 
 
-async def run_encoder(brief: ReelBrief, out: Path, template_id: str, report: Callable[[Progress], Awaitable[None]]) -> ReelResult:
+Report = Callable[[Progress], Awaitable[None]]
+
+
+class EncoderOptions(NamedTuple):
+    template_id: TemplateId
+    max_seconds: float
+
+
+async def run_encoder(brief: ReelBrief, out: Path, wanted: EncoderOptions, report: Report) -> ReelResult:
     """Make the reel of `brief` in the folder `out`. Cancelling this ends the child and all it started, at once.
 
     Raises what the child reports (PermanentJobError, RetryableJobError), or RetryableJobError "encoder_died".
     """
-    command = [sys.executable, "-m", "text_to_video", "-", "-o", str(out), "--template", template_id, "--progress", "json"]
+    options = ["--template", wanted.template_id, "--max-seconds", str(wanted.max_seconds), "--progress", "json"]
+    command = [sys.executable, "-m", "text_to_video", "-", "-o", str(out), *options]
     child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True, limit=_LINE_LIMIT)
     try:
         return await _converse(child, brief, report)
@@ -31,7 +41,7 @@ async def run_encoder(brief: ReelBrief, out: Path, template_id: str, report: Cal
         await _end(child)
 
 
-async def _converse(child: Process, brief: ReelBrief, report: Callable[[Progress], Awaitable[None]]) -> ReelResult:
+async def _converse(child: Process, brief: ReelBrief, report: Report) -> ReelResult:
     assert child.stdin
     assert child.stdout
     assert child.stderr

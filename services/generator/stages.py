@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.generator.encoder import run_encoder
-from shared.errors import LeaseLost, PostingClosed
+from services.generator.barriers import Barrier, barrier
+from services.generator.encoder import EncoderOptions, run_encoder
+from shared import metrics
+from shared.errors import LeaseLost, PostingClosed, QuotaSpent
 from shared.logging import get_logger
+from shared.mongo import brakes, postings
 from shared.mongo import generation_attempts as attempts
-from shared.mongo import postings
 from shared.mongo.client import Database
 from shared.schemas.generation import GenerationJob, Output
 from shared.schemas.postings import Subject
@@ -59,6 +61,7 @@ class Attempt:
         if self.job.status == "uploaded":
             await self._report(Progress(stage="index", fraction=0))
             self.job = await attempts.index(self.shop.db, self.job, _video(self.job))
+            await self._barrier("after_index")
         self.job = await attempts.mark_ready(self.shop.db, self.job, self.shop.settings)
         log.info("job_ready", video_id=self.job.output_video_id)
 
@@ -74,15 +77,31 @@ class Attempt:
         if not await self.beat(progress):
             raise LeaseLost(f"job {self.job.job_id} was taken over or cancelled")
 
+    async def _barrier(self, name: Barrier) -> None:
+        await barrier(name, self.job.job_id, self.shop.folder)
+
+    async def _within_budget(self) -> None:
+        """Raises QuotaSpent when today's renders are used up."""
+        budget, now = self.shop.settings.daily_render_budget, datetime.now(UTC)
+        if budget and not await brakes.spend(self.shop.db, "renders", budget, now):
+            wait_s = (brakes.resets_at(now) - now).total_seconds()
+            raise QuotaSpent(f"the {budget} renders of today are used up", code="render_budget_spent", retry_after_s=wait_s)
+
     async def _render_and_upload(self) -> None:
+        await self._within_budget()
         subject = await self._subject()
         with TemporaryDirectory(dir=self.shop.folder, prefix=f"{self.job.job_id}-") as folder:
             out = Path(folder) / self.job.output_video_id
             log.info("render_started", greenhouse_id=self.job.greenhouse_id)
-            reel = await run_encoder(subject.brief(), out, self.job.template_id, self._report)
+            wanted = EncoderOptions(self.job.template_id, self.shop.settings.reel_max_seconds)
+            reel = await run_encoder(subject.brief(), out, wanted, self._report)
             log.info("render_done", video_duration_s=reel.duration_seconds, stage_seconds=reel.stage_seconds)
+            await self._barrier("after_render")
             output = await self._upload(subject, reel, out)
+        for stage, seconds in output.reel.stage_seconds.items():
+            metrics.STAGE_SECONDS.labels(stage).observe(seconds)
         self.job = await attempts.mark_uploaded(self.shop.db, self.job, output)
+        await self._barrier("after_upload")
 
     async def _subject(self) -> Subject:
         active = await postings.active_of(self.shop.db, [self.job.subject_key])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
 
+from services.generator.barriers import barrier
 from services.generator.stages import Attempt, Workshop
 from shared.errors import JobError, LeaseLost, ReelwrightError, RetryableJobError, Unavailable
 from shared.logging import get_logger
-from shared.mongo import changes, leases
+from shared.mongo import brakes, changes, leases, workers
 from shared.mongo import generation_attempts as attempts
 from shared.mongo.client import translated
 from shared.schemas.generation import ACTIVE, GenerationJob
@@ -24,12 +27,14 @@ _AWAY_S = 1.0  # between looks while the database is away
 
 @dataclass
 class Worker:
-    """One job at a time. `stop()` lets the present one finish within the grace period, or hands it back."""
+    """Makes up to `concurrency` reels at a time. `stop()` lets those in work finish within the grace period, or hands them back."""
 
     shop: Workshop
     worker_id: str
+    concurrency: int = 1
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _attempts: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     @property
     def stopping(self) -> bool:
@@ -41,27 +46,59 @@ class Worker:
 
     async def run(self) -> None:
         """Until stopped. The database going away and coming back is borne."""
-        listening = asyncio.create_task(self._listen())
+        helpers = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
         try:
             while not self.stopping:
                 self._wake.clear()
-                job = await self._claim()
+                job = await self._claim() if len(self._attempts) < self.concurrency else None
                 if job is None:
                     await self._sleep()
                 else:
-                    await self._work(job)
+                    self._begin(job)
+            await asyncio.gather(*self._attempts.values())
         finally:
-            await end(listening)
+            await end(*helpers, *self._attempts.values())
+            await self._leave()
+
+    def _begin(self, job: GenerationJob) -> None:
+        working = asyncio.create_task(self._work(job))
+        self._attempts[job.job_id] = working
+        working.add_done_callback(lambda _: self._ended(job.job_id))
+
+    def _ended(self, job_id: str) -> None:
+        del self._attempts[job_id]
+        self._wake.set()
 
     async def _listen(self) -> None:
-        """Any change that makes a job claimable wakes the loop; polling is the net."""
-        queued = {"operationType": {"$in": ["insert", "update"]}, "fullDocument.status": {"$in": list(ACTIVE)}}
-        async for _ in changes.watch(self.shop.db, changes.of("generation_jobs", queued)):
+        """What makes a job claimable, or lifts a pause, wakes the loop; polling is the net."""
+        wakes = {"operationType": {"$in": ["insert", "update", "delete"]}}
+        about = {"$or": [{"ns.coll": "queue_controls"}, {"fullDocument.status": {"$in": list(ACTIVE)}}]}
+        async for _ in changes.watch(self.shop.db, changes.of(("generation_jobs", "queue_controls"), {**wakes, **about})):
             self._wake.set()
+
+    async def _beat(self) -> None:
+        now = datetime.now(UTC)
+        me = workers.WorkerBeat(worker_id=self.worker_id, host=socket.gethostname(), pid=os.getpid(), started_at=now, at=now)
+        while True:
+            try:
+                with translated():
+                    await workers.beat(self.shop.db, me, list(self._attempts))
+            except Unavailable as error:
+                log.warning("beat_failed", error=error.message)
+            await asyncio.sleep(workers.BEAT_S)
+
+    async def _leave(self) -> None:
+        try:
+            with translated():
+                await workers.leave(self.shop.db, self.worker_id)
+        except Unavailable as error:
+            log.warning("leave_failed", error=error.message)
 
     async def _claim(self) -> GenerationJob | None:
         try:
             with translated():
+                if await brakes.paused(self.shop.db):
+                    return None
                 return await attempts.claim(self.shop.db, self.worker_id, self.shop.settings)
         except Unavailable as error:
             log.warning("claim_failed", error=error.message)
@@ -71,7 +108,7 @@ class Worker:
         """Until woken, the next job is due, or the poll interval is over; whichever comes first."""
         try:
             with translated():
-                due = await leases.next_due(self.shop.db.generation_jobs, ACTIVE)
+                due = None if len(self._attempts) >= self.concurrency else await leases.next_due(self.shop.db.generation_jobs, ACTIVE)
         except Unavailable:
             due, longest = None, _AWAY_S
         else:
@@ -86,6 +123,7 @@ class Worker:
         """Work on one job; when told to stop meanwhile, give it the grace period and then hand it back."""
         with structlog.contextvars.bound_contextvars(job_id=job.job_id):
             attempt = Attempt(self.shop, job)
+            await barrier("after_claim", job.job_id, self.shop.folder)
             working = asyncio.create_task(self._try(attempt))
             stopping = asyncio.create_task(self._stopping.wait())
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)

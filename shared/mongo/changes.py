@@ -33,6 +33,6 @@ async def watch(db: Database, pipeline: Sequence[dict[str, Any]]) -> AsyncIterat
             await asyncio.sleep(_RETRY_S)
 
 
-def of(collection: str, match: Doc | None = None) -> list[Doc]:
-    """Pipeline: changes of one collection whose event also matches `match`."""
-    return [{"$match": {"ns.coll": collection, **(match or {})}}]
+def of(collections: Sequence[str], match: Doc) -> list[Doc]:
+    """Pipeline: changes of these collections whose event also matches `match`."""
+    return [{"$match": {"ns.coll": {"$in": list(collections)}, **match}}]

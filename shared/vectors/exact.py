@@ -87,7 +87,7 @@ class SyncedIndex:
 
     async def follow(self) -> None:
         """Load everything, then apply every change, for ever; after a break in the stream catch up from the last change seen."""
-        pipeline = changes.of("jobs", {"operationType": {"$in": ["insert", "update", "replace"]}})
+        pipeline = changes.of(["jobs"], {"operationType": {"$in": ["insert", "update", "replace"]}})
         async for change in changes.watch(self._db, pipeline):
             if change is None:
                 await self._catch_up()
