@@ -53,8 +53,8 @@ lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
 .PHONY: bench chaos load
 bench: ## benchmarks beside their peers (to come)
 	@echo "make bench comes with the queue and the renderer"; exit 1
-chaos: ## kill workers at random and check every invariant (to come)
-	@echo "make chaos comes with the queue"; exit 1
+chaos: setup ## kill and freeze workers, then check every invariant (ARGS="--jobs 200 --workers 4 --seconds 60 --seed 1 --json")
+	@exec $(PYTHON) -m tests.chaos $(ARGS)
 load: ## many users at once (to come)
 	@echo "make load comes with the feeds"; exit 1
 
