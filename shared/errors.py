@@ -8,6 +8,7 @@ ReelwrightError                 500  anything of ours
 ├── Unavailable                 503  a part we need is away; asking again later may work
 └── JobError                    500  a generation attempt ended; its class decides what happens next
     ├── RetryableJobError            worth another attempt, after a backoff or when the provider says
+    │   ├── PartAway                 a disk or a store is full or away: no fault of the job, so its subject is not blocked
     │   ├── LeaseLost                another worker holds the job: stop, write nothing
     │   └── QuotaSpent               nothing is wrong with the job: wait until the window resets, at no cost in retries
     └── PermanentJobError            the same input fails the same way: block the subject
@@ -87,6 +88,11 @@ class RetryableJobError(JobError):
     def __init__(self, message: str, *, code: str | None = None, retry_after_s: float = 0) -> None:
         super().__init__(message, code=code)
         self.retry_after_s = retry_after_s
+
+
+class PartAway(RetryableJobError):
+    code = "part_away"
+    title = "A part the worker needs is away or full"
 
 
 class LeaseLost(RetryableJobError):

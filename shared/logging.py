@@ -22,9 +22,13 @@ def configure_logging(settings: Settings, *, service: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _redact,
+        _printable,
     ]
     renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        # plain tracebacks: the richer ones show local variables, and with them the headers of a request
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
     )
     last: list[structlog.types.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     if as_json:
@@ -48,6 +52,17 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger for `log.info("event_name", field=value)`."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def _printable(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """What clients send must not steer the operator's terminal."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = value.translate(_CONTROL)
+    return event
 
 
 def _redact(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

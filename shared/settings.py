@@ -37,7 +37,7 @@ class Process(Group):
     env: Literal["development", "test", "production"] = setting("development", "development, test or production")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting("INFO", "least level that is written")
     log_format: Literal["auto", "console", "json"] = setting("auto", "auto = json in production, console elsewhere")
-    data_dir: Path = setting(Path(".data"), "where the one-machine stack keeps its database, media and models")
+    data_dir: Path = setting(Path(".data"), "where the one-machine stack keeps its database, media and logs")
     host: str = setting("127.0.0.1", "address the HTTP services listen on")
     backend_port: int = setting(8000, "port of the backend; 0 picks a free one", ge=0, le=65535)
     video_port: int = setting(8002, "port of the video service; 0 picks a free one", ge=0, le=65535)
@@ -87,6 +87,14 @@ class Queue(Group):
     worker_id: str = setting("", "name of a worker in jobs and logs; empty = host and pid")
 
 
+class Admin(Group):
+    """Operator's API"""
+
+    admin_api_key: SecretStr | None = setting(
+        None, "key of all under /admin, 16 characters or more; unset = off, but the one-machine stack makes one", min_length=16
+    )
+
+
 class Storage(Group):
     """Media storage"""
 
@@ -126,6 +134,7 @@ class Settings(Group):
     mongo: Mongo = Mongo()
     search: Search = Search()
     queue: Queue = Queue()
+    admin: Admin = Admin()
     storage: Storage = Storage()
     vendors: Vendors = Vendors()
 
@@ -141,7 +150,13 @@ class Settings(Group):
     @property
     def video_base_url(self) -> str:
         """Base URL of the video service as clients see it, without a trailing slash."""
-        return (self.storage.video_public_url or f"http://{self.process.host}:{self.process.video_port}").rstrip("/")
+        return (self.storage.video_public_url or local_url(self.process.host, self.process.video_port)).rstrip("/")
+
+
+def local_url(host: str, port: int) -> str:
+    """Where a service that listens on `host` is reached from this machine."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
 
 
 def groups() -> Iterator[tuple[str, type[Group]]]:
@@ -158,7 +173,7 @@ def variables() -> dict[str, FieldInfo]:
 def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
     """Settings from `.env` under the environment. Raises SettingsError naming every unknown or wrong variable, never its value."""
     environ = os.environ if environ is None else environ
-    from_file = {k.upper(): v or "" for k, v in dotenv_values(env_file).items()} if env_file and env_file.exists() else {}
+    from_file = _read(env_file) if env_file and env_file.exists() else {}
     problems = [f"{env_file}: {problem}" for problem in _unknown(from_file, strict=True)] + list(_unknown(environ, strict=False))
     values = {name: value for source in (from_file, environ) for name, value in source.items() if value != ""}
     built: dict[str, Group] = {}
@@ -166,10 +181,22 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         try:
             built[name] = group.model_validate({f: values[f.upper()] for f in group.model_fields if f.upper() in values})
         except ValidationError as error:
-            problems += [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+            problems += [_wrong(str(e["loc"][0]).upper(), e["msg"], environ) for e in error.errors()]
     if problems:
         raise SettingsError("; ".join(problems))
     return Settings.model_validate(built)
+
+
+def _read(env_file: Path) -> dict[str, str]:
+    try:
+        return {name.upper(): value or "" for name, value in dotenv_values(env_file).items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file}: it cannot be read as UTF-8 text ({error})") from error
+
+
+def _wrong(name: str, message: str, environ: Mapping[str, str]) -> str:
+    """Shells and tools set variables like ENV and HOST for themselves: say where the value came from."""
+    return f"{name}: {message}" + (" (from the environment)" if environ.get(name) else "")
 
 
 def _unknown(given: Iterable[str], *, strict: bool) -> Iterator[str]:
@@ -178,7 +205,7 @@ def _unknown(given: Iterable[str], *, strict: bool) -> Iterator[str]:
     for name in given:
         if name in known or (not strict and name in OTHERS):
             continue
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.6 if strict else 0.92)
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.6 if strict else 0.9)
         if strict or close or name.startswith("REELWRIGHT_"):
             yield f"{name}: unknown setting" + (f", did you mean {close[0]}?" if close else "")
 

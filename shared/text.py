@@ -40,6 +40,11 @@ def unescape(text: str) -> str:
     return text
 
 
+def one_line(markup: str) -> str:
+    """A title, name or place as one clean line, should it hold entities or tags."""
+    return clean_line(html_to_text(markup)) if "<" in markup or "&" in markup else clean_line(markup)
+
+
 def html_to_text(content: str) -> str:
     """Clean text of a posting's HTML, escaped or not.
 

@@ -92,7 +92,7 @@ install() {
   fi
 }
 
-inputs=$(cat requirements.lock shared/embeddings/build.py tools/setup.sh | cksum | tr ' ' '-')
+inputs=$(cat requirements.lock shared/embeddings/*.py tools/setup.sh | cksum | tr ' ' '-')
 if [ "$(cut -d ' ' -f 1 "$stamp" 2>/dev/null)" = "$inputs" ] && usable "$venv/bin/python"; then
   exit 0
 fi

@@ -17,6 +17,7 @@ from shared.logging import configure_logging, get_logger
 from shared.metrics import serve_metrics
 from shared.mongo.client import open_mongo
 from shared.settings import Settings, load_settings
+from shared.storage.local import LocalStore
 from shared.storage.open import open_store
 
 log = get_logger(__name__)
@@ -25,6 +26,8 @@ log = get_logger(__name__)
 async def work(settings: Settings) -> None:
     """Claim and make reels until SIGTERM or SIGINT."""
     store = open_store(settings)
+    if isinstance(store, LocalStore):
+        store.clear_leftovers()
     folder = _work_folder(settings.process.data_dir / "work")
     try:
         async with open_mongo(settings) as db:

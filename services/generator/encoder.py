@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from shared.errors import JobError, PermanentJobError, RetryableJobError
+from shared.errors import JobError, PartAway, PermanentJobError, RetryableJobError
 from shared.schemas.reels import Progress, ReelBrief, ReelResult, TemplateId
 
 _LINE_LIMIT = 1 << 20
@@ -64,7 +64,7 @@ async def _converse(child: Process, brief: ReelBrief, report: Report) -> ReelRes
 
 
 def _as_error(said: dict[str, object]) -> JobError:
-    kind = RetryableJobError if said["retryable"] else PermanentJobError
+    kind = PartAway if said["code"] == "disk_full" else RetryableJobError if said["retryable"] else PermanentJobError
     error = kind(str(said["message"]), code=str(said["code"]))
     stage = said.get("stage")
     error.stage = str(stage) if stage else None

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from services.generator.barriers import Barrier, barrier
 from services.generator.encoder import EncoderOptions, run_encoder
 from shared import metrics
-from shared.errors import LeaseLost, PostingClosed, QuotaSpent
+from shared.errors import LeaseLost, PostingClosed, QuotaSpent, Unavailable
 from shared.logging import get_logger
 from shared.mongo import brakes, postings
 from shared.mongo import generation_attempts as attempts
@@ -129,6 +129,7 @@ class Attempt:
                 for path in files:
                     group.create_task(put(path))
         except ExceptionGroup as failures:  # the first is the cause; the others were cancelled or failed alike
+            await self._clear(prefix)
             raise failures.exceptions[0] from None
         await put(out / LAYOUT["playlist"])
         seconds = {**reel.stage_seconds, "upload": round(time.monotonic() - started, 3)}
@@ -141,6 +142,13 @@ class Attempt:
             source_hash=subject.source_hash,
             reel=reel.model_copy(update={"stage_seconds": seconds}),
         )
+
+    async def _clear(self, prefix: str) -> None:
+        """Take back a half-made upload, which nothing will ever name; what cannot be removed now is left to the sweep."""
+        try:
+            await self.shop.store.delete([blob.key async for blob in self.shop.store.list(f"{prefix}/")])
+        except Unavailable as error:
+            log.warning("upload_left_behind", prefix=prefix, error=error.message)
 
 
 def _files_but_master(out: Path) -> list[Path]:

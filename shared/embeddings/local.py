@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from shared.embeddings.build import HIDDEN, VERSION, build, model_path, wheel_dir
+from shared.embeddings.minilm import HIDDEN, VERSION, model_path, wheel_dir
 from shared.errors import Unavailable
 
 _MAX_TOKENS = 256  # what the model was trained on
@@ -64,5 +64,7 @@ def open_local(*, threads: int = 1) -> LocalEmbedder:
     """The local embedder; builds its model file first where set-up has not (a few seconds, once)."""
     path = model_path()
     if not path.exists():
+        from shared.embeddings.build import build  # needs onnx, which takes 35 MB and no service has
+
         build(path)
     return LocalEmbedder(path, threads=threads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -16,7 +16,7 @@ log = get_logger(__name__)
 _RETRY_S = 1.0
 
 
-async def watch(db: Database, pipeline: Sequence[dict[str, Any]]) -> AsyncIterator[Doc | None]:
+async def watch(db: Database, pipeline: Sequence[dict[str, Any]]) -> AsyncGenerator[Doc | None, None]:
     """Changes that pass `pipeline`, for ever. None says "some may have been missed: look yourself": at first and after a break.
 
     Changed documents come as they are now (`fullDocument`). A server without change streams is tried again every second.

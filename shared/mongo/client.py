@@ -6,9 +6,18 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import pymongo
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, NotPrimaryError, PyMongoError, WaitQueueTimeoutError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NotPrimaryError,
+    OperationFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+)
 
 from shared.errors import SettingsError, Unavailable
 from shared.settings import Settings
@@ -45,13 +54,38 @@ async def open_mongo(settings: Settings, **options: Any) -> AsyncIterator[Databa
         yield client[settings.mongo.mongodb_database]
 
 
+REQUEST_TIMEOUT_S = 2.0
+"""All that one request may wait for the database: a server that hangs must not make the request hang."""
+
+_GOING_AWAY = {89, 91, 189, 11600, 11602, 10107, 13435, 13436}
+"""NetworkTimeout, ShutdownInProgress, PrimarySteppedDown, Interrupted…, NotWritablePrimary…"""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
-    """The driver's failures as ours: Unavailable (code MONGO_UNAVAILABLE) when the server is away, slow or stepping down."""
+    """The driver's failures as ours: Unavailable (code MONGO_UNAVAILABLE) when the server is away, slow, ending or stepping down."""
     try:
         yield
-    except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, NotPrimaryError) as error:
+    except PyMongoError as error:
+        if not _is_away(error):
+            raise
         raise Unavailable(f"MongoDB does not answer ({type(error).__name__})", code=MONGO_UNAVAILABLE) from error
+
+
+def _is_away(error: PyMongoError) -> bool:
+    if isinstance(error, ConnectionFailure | ExecutionTimeout | WaitQueueTimeoutError | NotPrimaryError) or error.timeout:
+        return True
+    if isinstance(error, BulkWriteError):
+        problems = [*error.details.get("writeErrors", ()), *error.details.get("writeConcernErrors", ())]
+        return any(problem.get("code") in _GOING_AWAY for problem in problems)
+    return isinstance(error, OperationFailure) and (error.code in _GOING_AWAY or error.has_error_label("RetryableWriteError"))
+
+
+@contextmanager
+def within_a_request() -> Iterator[None]:
+    """`translated`, and the database may take REQUEST_TIMEOUT_S in all."""
+    with translated(), pymongo.timeout(REQUEST_TIMEOUT_S):
+        yield
 
 
 async def ping(db: Database) -> None:

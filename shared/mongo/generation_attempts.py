@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from shared import metrics
-from shared.errors import JobError, LeaseLost, PoisonedJob, PostingClosed, QuotaSpent, RetryableJobError
+from shared.errors import JobError, LeaseLost, PartAway, PoisonedJob, PostingClosed, QuotaSpent, RetryableJobError
 from shared.logging import get_logger
 from shared.mongo import leases
 from shared.mongo.client import Database, Doc
@@ -31,6 +31,7 @@ log = get_logger(__name__)
 _HISTORY = 50  # transitions kept on a job
 _MESSAGE = 500  # characters of an error kept on a job
 _TIMEOUT_S = 10.0
+_PARTS_PATIENCE = 10  # a full disk or an absent store is not mended in a second
 _HELD = ("attempt_token", "claim_at")
 
 
@@ -152,7 +153,8 @@ async def mark_ready(db: Database, job: GenerationJob, settings: Queue) -> Gener
 async def hand_back(db: Database, job: GenerationJob) -> GenerationJob:
     """A draining worker gives the job back, due at once, at no cost in retries; work already uploaded stays so."""
     to: Status = "queued" if job.status == "running" else job.status
-    return await _move(db, job, job.status, to, {"claim_at": "$$NOW", **without("attempt_token")}, "handed_back")
+    place = {"$min": ["$$NOW", {"$ifNull": ["$due_at", "$$NOW"]}]}  # where it stood in line: a deployment sends nobody to the back
+    return await _move(db, job, job.status, to, {"claim_at": place, **without("attempt_token")}, "handed_back")
 
 
 class Next(NamedTuple):
@@ -181,7 +183,8 @@ async def fail(db: Database, job: GenerationJob, error: JobError, settings: Queu
     log.error("generation_failed", job_id=job.job_id, code=error.code, error=error.message, stage=error.stage, retry_count=job.retry_count)
     if following.delay_s is None or not isinstance(error, RetryableJobError):
         return await _end_failed(db, job, error, settings, spent=error.retryable)
-    delay = max(error.retry_after_s, following.delay_s * random.uniform(0.75, 1.25))  # noqa: S311 - jitter, not a secret
+    patience = _PARTS_PATIENCE if isinstance(error, PartAway) else 1
+    delay = max(error.retry_after_s, following.delay_s * patience * random.uniform(0.75, 1.25))  # noqa: S311 - jitter, not a secret
     metrics.RETRIES.labels(error.code).inc()
     values = {
         **_why(error, error.message),
@@ -220,7 +223,7 @@ async def _end_failed(db: Database, job: GenerationJob, error: JobError, setting
 
     async def transaction(session: AsyncClientSession) -> GenerationJob:
         moved = await _move(db, job, job.status, "failed", {**_why(error, message), **_ended(settings)}, "failed", session, code=error.code)
-        if isinstance(error, PostingClosed):
+        if isinstance(error, PostingClosed | PartAway):
             return moved
         subject = {"subject_kind": job.subject_kind, "subject_key": job.subject_key}
         await db.subject_blocks.update_one(subject, {"$set": block}, upsert=True, session=session)

@@ -70,11 +70,13 @@ def as_embedded(doc: Doc, embedder_id: str) -> Embedded:
 
 
 def why_not_storable(row: dict[str, Any]) -> str | None:
-    """What keeps a board's row out of the database (a number past 64 bits, half a surrogate pair, …), or None."""
-    try:
-        size = len(bson.encode(row))
-    except (BSONError, OverflowError, UnicodeError, RecursionError, ValueError) as error:
-        return str(error)
+    """What keeps a board's row out of the database (a number past 64 bits, half a surrogate pair, …), naming the field; or None."""
+    size = 0
+    for name, value in row.items():
+        try:
+            size += len(bson.encode({name: value}))
+        except (BSONError, OverflowError, UnicodeError, RecursionError, ValueError) as error:
+            return f"{ascii(name)[1:-1]}: {error}"
     return f"it takes {size} bytes" if size > _MAX_ROW else None
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Message(BaseModel):
@@ -15,3 +18,14 @@ class Document(BaseModel):
     """Something stored: `_id` and fields of other versions are not ours to refuse."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("it is before the year 1 or after 9999") from error
+
+
+Utc = Annotated[datetime, AfterValidator(_in_utc)]
+"""A time in UTC; one without a zone is taken as UTC."""

@@ -58,6 +58,7 @@ class GenerationJob(Document):
     error: str | None = None
     created_at: datetime
     updated_at: datetime
+    requeued_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
     history: tuple[dict[str, Any], ...] = ()
@@ -68,7 +69,10 @@ class GenerationJob(Document):
 
 
 class GenerationRequest(Message):
-    """What someone asks the queue for. `user_id` set means the job takes one of that user's slots."""
+    """What someone asks the queue for. `user_id` set means the job takes one of that user's slots.
+
+    `replace` is an operator's word: neither a ready reel nor a block of the subject stands in the way.
+    """
 
     subject: SubjectId
     source_hash: str
@@ -77,3 +81,4 @@ class GenerationRequest(Message):
     greenhouse_id: str | None = None
     query_fingerprint: str | None = None
     user_id: str | None = None
+    replace: bool = False

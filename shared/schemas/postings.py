@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from shared.fingerprint import content_hash
 from shared.pay import pay_from_ranges, pay_from_text
 from shared.schemas.base import Document
 from shared.schemas.reels import ReelBrief
 from shared.schemas.subjects import SubjectId
-from shared.text import clean_line, html_to_text
+from shared.text import html_to_text, one_line
 
 MAX_CONTENT = 500_000
 
@@ -39,12 +39,12 @@ class PayInputRange(BaseModel):
 class BoardPosting(BaseModel):
     """One job of a Greenhouse board (`GET /v1/boards/{board}/jobs?content=true`); other fields of the row are kept aside as they are."""
 
-    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="allow")
 
-    id: str = Field(min_length=1, max_length=128)
+    id: str = Field(min_length=1, max_length=128, pattern=r"^[^/\s]+$")
     title: str = Field(min_length=1, max_length=1000)
-    company_name: str | None = Field(default=None, max_length=500)
     company: str | None = Field(default=None, max_length=500)
+    company_name: str | None = Field(default=None, max_length=500, validate_default=True)
     internal_job_id: str | None = Field(default=None, max_length=128)
     location: BoardLocation | None = None
     absolute_url: str | None = Field(default=None, max_length=2000)
@@ -68,13 +68,33 @@ class BoardPosting(BaseModel):
         value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
 
-    @field_validator("title", "id")
+    @field_validator("id", "internal_job_id", mode="before")
     @classmethod
-    def _says_something(cls, value: str) -> str:
-        cleaned = clean_line(value)
+    def _numbers_are_names(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("company_name")
+    @classmethod
+    def _has_a_company(cls, value: str | None, given: ValidationInfo) -> str | None:
+        if not (value or given.data.get("company")):
+            raise ValueError("a posting is required to name its company")
+        return value
+
+    @field_validator("title", "company_name", "company")
+    @classmethod
+    def _says_something(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        cleaned = one_line(value)
         if not cleaned:
             raise ValueError("it has no visible characters")
         return cleaned
+
+    @field_validator("absolute_url")
+    @classmethod
+    def _only_web_addresses(cls, value: str | None) -> str | None:
+        """Anything else (javascript:, data:, file:) must never become a link."""
+        return value if value and re.match(r"https?://[^\s/]", value, re.IGNORECASE) else None
 
 
 class Posting(Document):
@@ -109,8 +129,8 @@ def slugify(name: str) -> str:
 
 def read_posting(row: BoardPosting) -> Posting:
     """A board's row as we store it. The text hash covers what is embedded and spoken: title, company and description."""
-    company = clean_line(unquote(row.company_name or row.company or "")) or "Company"
-    slug = slugify(unquote(row.company or row.company_name or company))
+    company = unquote(row.company_name or row.company or "")
+    slug = slugify(unquote(row.company or row.company_name or ""))
     title, description = row.title, html_to_text(row.content or "")
     places = _places(row)
     ranges = [(r.min_cents, r.max_cents, r.currency_type, r.title or "") for r in row.pay_input_ranges or ()]
@@ -134,7 +154,7 @@ def read_posting(row: BoardPosting) -> Posting:
 
 
 def _places(row: BoardPosting) -> tuple[str, ...]:
-    name = clean_line(row.location.name) if row.location else ""
+    name = one_line(row.location.name) if row.location else ""
     return tuple(dict.fromkeys(part.strip() for part in re.split(r"[;|•]|\s/\s", name) if part.strip()))
 
 

@@ -45,8 +45,8 @@ class BlobStore(Protocol):
 
     async def exists(self, key: str) -> bool: ...
 
-    def list(self, prefix: str = "") -> AsyncIterator[Blob]:
-        """Every object whose key starts with `prefix`, in no promised order."""
+    def list(self, prefix: str = "", after: str = "") -> AsyncIterator[Blob]:
+        """Every object whose key starts with `prefix` and comes after the key `after`, in the order of keys."""
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Remove the objects; those that are not there are no error."""

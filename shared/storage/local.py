@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 from shared.errors import Unavailable
@@ -44,8 +45,8 @@ class LocalStore:
     async def exists(self, key: str) -> bool:
         return await asyncio.to_thread(_is_file, self.path(key))
 
-    async def list(self, prefix: str = "") -> AsyncIterator[Blob]:
-        found = self._walk(check_prefix(prefix))
+    async def list(self, prefix: str = "", after: str = "") -> AsyncIterator[Blob]:
+        found = self._walk(check_prefix(prefix), check_prefix(after))
         while batch := await asyncio.to_thread(lambda: list(islice(found, _LIST_BATCH))):
             for blob in batch:
                 yield blob
@@ -86,17 +87,13 @@ class LocalStore:
             finally:
                 partial.unlink(missing_ok=True)
 
-    def _walk(self, prefix: str) -> Iterator[Blob]:
-        start = self.root / prefix.rpartition("/")[0]
+    def _walk(self, prefix: str, after: str) -> Iterator[Blob]:
+        folder = prefix.rpartition("/")[0]
         with _translated(f"list {prefix}"):
-            for folder, folders, files in os.walk(start, onerror=_raise_unless_gone):
-                folders[:] = [name for name in folders if not name.startswith(".")]
-                for name in files:
-                    path = Path(folder, name)
-                    key = path.relative_to(self.root).as_posix()
-                    if key.startswith(prefix):
-                        with suppress(*_GONE):  # deleted since the folder was read
-                            yield _blob(key, path.stat())
+            for key, entry in _files_below(self.root / folder, f"{folder}/" if folder else "", after):
+                if key.startswith(prefix) and key > after:
+                    with suppress(*_GONE):  # deleted since the folder was read
+                        yield _blob(key, entry.stat())
 
     def _delete(self, paths: Iterable[Path]) -> None:
         with _translated("delete"):
@@ -154,9 +151,23 @@ def _blob(key: str, stat: os.stat_result) -> Blob:
     return Blob(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
 
-def _raise_unless_gone(error: OSError) -> None:
-    if not isinstance(error, _GONE):
-        raise error
+def _files_below(folder: Path, start: str, after: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Each file under the folder with its key, in the order of keys; folders whose keys all come before `after` are left out.
+
+    `start` is what the keys begin with. A folder takes its place among files by its name and the slash that follows.
+    """
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(((f"{start}{each.name}{'/' * each.is_dir(follow_symlinks=False)}", each) for each in found), key=itemgetter(0))
+    except _GONE:
+        return
+    for key, entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if not key.endswith("/"):
+            yield key, entry
+        elif key > after or after.startswith(key):
+            yield from _files_below(folder / entry.name, key, after)
 
 
 @contextmanager

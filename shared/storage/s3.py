@@ -55,8 +55,10 @@ class S3Store:
             raise
         return True
 
-    async def list(self, prefix: str = "") -> AsyncIterator[Blob]:
+    async def list(self, prefix: str = "", after: str = "") -> AsyncIterator[Blob]:
         request: dict[str, Any] = {"Bucket": self._config.bucket, "Prefix": check_prefix(prefix)}
+        if after:
+            request["StartAfter"] = check_prefix(after)
         while True:
             page = await self._run(f"list {prefix}", partial(self._client.list_objects_v2, **request))
             for item in page.get("Contents", ()):

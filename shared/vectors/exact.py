@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import aclosing
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from shared.errors import Unavailable
 from shared.logging import get_logger
 from shared.mongo import changes, postings
-from shared.mongo.client import Database
+from shared.mongo.client import Database, translated
 from shared.mongo.postings import Embedded
 from shared.vectors.base import Hit
 
@@ -20,6 +21,7 @@ log = get_logger(__name__)
 
 _OVERLAP = timedelta(seconds=30)  # clocks of importers differ: look this far back when catching up
 _GROWTH = 1024
+_RETRY_S = 1.0
 
 
 class ExactIndex:
@@ -87,12 +89,22 @@ class SyncedIndex:
 
     async def follow(self) -> None:
         """Load everything, then apply every change, for ever; after a break in the stream catch up from the last change seen."""
+        while True:
+            try:
+                with translated():
+                    await self._follow()
+            except Unavailable as error:  # the database went away while we caught up: begin again, so that nothing is missed
+                log.warning("vector_index_waiting", error=error.message)
+                await asyncio.sleep(_RETRY_S)
+
+    async def _follow(self) -> None:
         pipeline = changes.of(["jobs"], {"operationType": {"$in": ["insert", "update", "replace"]}})
-        async for change in changes.watch(self._db, pipeline):
-            if change is None:
-                await self._catch_up()
-            elif change.get("fullDocument"):
-                self._index.update([postings.as_embedded(change["fullDocument"], self._embedder_id)])
+        async with aclosing(changes.watch(self._db, pipeline)) as watched:
+            async for change in watched:
+                if change is None:
+                    await self._catch_up()
+                elif change.get("fullDocument"):
+                    self._index.update([postings.as_embedded(change["fullDocument"], self._embedder_id)])
 
     async def _catch_up(self) -> None:
         since = self._newest - _OVERLAP if self._newest else None

@@ -32,7 +32,7 @@ def run_import(settings: Settings, file: Path, *, as_json: bool) -> int:
         summary = asyncio.run(_import(settings.model_copy(update={"mongo": mongo}), source, bar=not as_json))
     console = Console(soft_wrap=True, highlight=False, markup=False)
     console.print(json.dumps(asdict(summary)) if as_json else _words(summary))
-    return 1 if summary.rejected == len(source.rows) else 0
+    return 1 if source.rows and summary.rejected == len(source.rows) else 0
 
 
 async def _import(settings: Settings, source: Source, *, bar: bool) -> Summary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from shared.embeddings.base import Embedder, embed_documents
 from shared.errors import InvalidInput
@@ -23,7 +25,7 @@ log = get_logger(__name__)
 
 _BATCH = 32
 _REASONS_KEPT = 50
-_MAX_LINE = 4_000_000  # characters
+_MAX_LINE = 4_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -67,45 +69,53 @@ class Source:
 
 
 def read_file(path: Path) -> Source:
-    """A board file ({"jobs": […], "meta": {"total": n}}), a JSON list, or JSON lines.
+    """A board ({"jobs": […], "meta": {"total": n}}), a JSON list, or JSON lines; the content decides which.
 
     Raises InvalidInput when the file itself cannot be used.
     """
+    if path.exists() and not path.is_file():
+        raise InvalidInput(f"{path}: not a regular file", field="file")
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="strict")
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise InvalidInput(f"{path}: there is no such file", field="file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path}: it cannot be read as UTF-8 text ({error})", field="file") from error
-    if not text.strip():
+    except OSError as error:
+        raise InvalidInput(f"{path}: it cannot be read ({error.strerror})", field="file") from error
+    if not data.strip():
         raise InvalidInput(f"{path}: the file is empty", field="file")
-    return _whole(text, path) if path.suffix == ".json" else Source(list(_lines(text)))
+    return _whole(data) or _lines(data, path)
 
 
-def _whole(text: str, path: Path) -> Source:
+def _whole(data: bytes) -> Source | None:
+    """The file as one JSON text; None when it is not one that holds postings."""
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"{path}: not JSON: {error}", field="file") from error
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
     rows = content.get("jobs") if isinstance(content, dict) else content
     if not isinstance(rows, list):
-        raise InvalidInput(f'{path}: expected a list of postings or an object with "jobs"', field="file")
+        return None
     meta = content.get("meta") if isinstance(content, dict) else None
     complete = isinstance(meta, dict) and meta.get("total") == len(rows)
     return Source([_row(f"job {number}", row) for number, row in enumerate(rows, start=1)], complete)
 
 
-def _lines(text: str) -> Iterator[Row]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield _line(f"line {number}", line)
+def _lines(data: bytes, path: Path) -> Source:
+    lines = enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1)
+    rows = [_line(f"line {number}", line) for number, line in lines if line.strip()]
+    if not any(row.row for row in rows):
+        found = f"{rows[0].where}: {rows[0].problem}"
+        raise InvalidInput(f'{path}: neither a board with "jobs", a JSON list, nor JSON lines; {found}', field="file")
+    return Source(rows)
 
 
-def _line(where: str, line: str) -> Row:
+def _line(where: str, line: bytes) -> Row:
     if len(line) > _MAX_LINE:
-        return Row(where, None, f"longer than {_MAX_LINE} characters")
+        return Row(where, None, f"longer than {_MAX_LINE} bytes")
     try:
-        return _row(where, json.loads(line))
+        return _row(where, json.loads(line.decode()))
+    except UnicodeDecodeError as error:
+        return Row(where, None, f"not UTF-8: {error.reason} at byte {error.start}")
     except (ValueError, RecursionError) as error:
         return Row(where, None, f"not JSON: {error}")
 
@@ -145,7 +155,7 @@ def _readable(batch: Sequence[Row], listed: dict[str, str], summary: Summary) ->
         try:
             posting = read_posting(BoardPosting.model_validate(row.row))
         except ValidationError as error:
-            summary.reject(row.where, "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+            summary.reject(row.where, "; ".join(_words(problem) for problem in error.errors()))
             continue
         if problem := postings.why_not_storable(_kept_fields(row.row)):
             summary.reject(row.where, problem)
@@ -155,6 +165,11 @@ def _readable(batch: Sequence[Row], listed: dict[str, str], summary: Summary) ->
             continue
         listed[posting.greenhouse_id] = posting.company_slug
         yield row.row, posting
+
+
+def _words(problem: ErrorDetails) -> str:
+    field, message = ".".join(map(str, problem["loc"])), problem["msg"].removeprefix("Value error, ")
+    return f"{field}: {message}" if field else message
 
 
 async def _store(db: Database, embedder: Embedder, readable: Sequence[tuple[dict[str, Any], Posting]], summary: Summary) -> Counter[str]:

@@ -31,7 +31,9 @@ Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_e
 class SearchJobsRequest(Message):
     text_prompt: Prompt = Field(examples=["data engineer, remote"])
     user_id: UserId
-    limit: int | None = Field(default=None, ge=1, le=50, description="results wanted at most; does not change how many reels are made")
+    limit: int | None = Field(
+        default=None, ge=1, le=50, strict=True, description="results wanted at most; does not change how many reels are made"
+    )
 
 
 class PostingSummary(Message):
@@ -56,7 +58,7 @@ class SearchResult(Message):
     duration_seconds: float
     width: int
     height: int
-    size_bytes: int
+    size_bytes: int = Field(description="all files of the reel: HLS, MP4, poster and captions")
     posting: PostingSummary
     score: float | None = Field(description="(1 + cosine) / 2; null when the reel was not searched for")
     reason: Literal["match", "near", "seen_before", "newest"]

@@ -19,7 +19,7 @@ from shared.errors import Unavailable
 from shared.fingerprint import compute_query_fingerprint
 from shared.logging import get_logger
 from shared.mongo import generation_queue, postings, videos, views
-from shared.mongo.client import MONGO_UNAVAILABLE, Database, translated
+from shared.mongo.client import MONGO_UNAVAILABLE, Database, within_a_request
 from shared.schemas.generation import GenerationRequest
 from shared.schemas.postings import Subject, group_by_subject
 from shared.schemas.reels import TEMPLATE_IDS
@@ -62,7 +62,7 @@ class SearchService:
     async def search(self, request: SearchJobsRequest) -> SearchJobsResponse:
         """Always an answer: what is down is named in `degraded` and left out."""
         try:
-            with translated():
+            with within_a_request():
                 return await self._search(request)
         except Unavailable as error:
             log.warning("search_degraded", code=error.code, error=error.message)
@@ -168,7 +168,7 @@ class SearchService:
         results: tuple[SearchResult, ...] = ()
         if failure.code != MONGO_UNAVAILABLE:
             try:
-                with translated():
+                with within_a_request():
                     results = await self._newest(request.limit or self.settings.search.target_count)
             except Unavailable as error:
                 log.warning("newest_unavailable", code=error.code, error=error.message)

@@ -78,11 +78,17 @@ async def test_bad_rows_are_named_and_the_others_stored(imports: Database, embed
         row(6, departments=["\ud800"]),
         row(7, location=3),
         row(8, content=""),
+        row(9, company_name=None),
+        row(1.5),
+        row("a/b"),
+        row(12, title=float("nan")),
     )
     summary = await import_postings(imports, embedder, rows)
-    assert (summary.new, summary.rejected) == (2, 6)
+    assert (summary.new, summary.rejected) == (2, 10)
     told = " | ".join(summary.reasons)
-    for part in ("line 2: title", "line 3: title", "line 4: id: 1 stands in the file twice", "line 5: ", "line 6: ", "line 7: location"):
+    fields = "title", "title", "id: 1 stands in the file twice", "requisition_id", "departments", "location"
+    later = "company_name", "id", "id", "title"
+    for part in [f"line {n}: {field}" for n, field in [*enumerate(fields, start=2), *enumerate(later, start=9)]]:
         assert part in told
     assert await imports.jobs.count_documents({}) == 2
 
@@ -110,3 +116,16 @@ async def test_the_boards_own_fields_are_kept(imports: Database, embedder: Count
     vector = postings.decode_vector(doc["vectors"][embedder.embedder_id]["vector"])
     assert vector.shape == (384,)
     assert abs(float(np.linalg.norm(vector)) - 1) < 1e-5
+
+
+async def test_markup_in_names_is_resolved_and_only_web_addresses_become_links(imports: Database, embedder: Counting) -> None:
+    rows = source(
+        row(1, title="<b>R&amp;D</b> Engineer", company_name="Oven &amp; Co", absolute_url="javascript:alert(1)"),
+        row(2, absolute_url="https://x.example/2"),
+    )
+    await import_postings(imports, embedder, rows)
+    one, two = await postings.get(imports, "1"), await postings.get(imports, "2")
+    assert one
+    assert (one.title, one.company_name, one.absolute_url) == ("R&D Engineer", "Oven & Co", None)
+    assert two
+    assert two.absolute_url == "https://x.example/2"

@@ -40,16 +40,33 @@ def test_line_separators_inside_texts_do_not_split_lines(tmp_path: Path) -> None
     assert len(read_file(written(tmp_path, "u2028.jsonl", '{"id": 1, "title": "a\u2028b"}\n')).rows) == 1
 
 
+def test_the_content_decides_and_not_the_name(tmp_path: Path) -> None:
+    board = json.dumps({"jobs": [{"id": 1}, {"id": 2}]}, indent=2)
+    assert len(read_file(written(tmp_path, "board.jsonl", board)).rows) == 2
+    assert len(read_file(written(tmp_path, "list.txt", '[{"id": 1}]')).rows) == 1
+    assert len(read_file(written(tmp_path, "lines.json", '{"id": 1}\n{"id": 2}\n')).rows) == 2
+
+
+def test_an_empty_board_is_complete_and_no_mistake(tmp_path: Path) -> None:
+    source = read_file(written(tmp_path, "empty.json", '{"jobs": [], "meta": {"total": 0}}'))
+    assert (source.rows, source.complete) == ([], True)
+
+
+def test_a_line_in_another_encoding_is_one_rejected_line(tmp_path: Path) -> None:
+    rows = read_file(written(tmp_path, "mixed.jsonl", b'{"id": 1}\n{"id": "caf\xe9"}\n{"id": 3}\n')).rows
+    assert [row.row is not None for row in rows] == [True, False, True]
+    assert "not UTF-8" in rows[1].problem
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
         ("empty.jsonl", "", "is empty"),
         ("blank.json", " \n", "is empty"),
-        ("latin.jsonl", b"\xff\xfe\x00", "UTF-8"),
-        ("broken.json", "{", "not JSON"),
-        ("deep.json", "[" * 200_000, "not JSON"),
-        ("number.json", "3", 'a list of postings or an object with "jobs"'),
-        ("other.json", '{"postings": []}', 'a list of postings or an object with "jobs"'),
+        ("latin.jsonl", b"\xff\xfe\x00", "line 1: not UTF-8"),
+        ("broken.json", "{", "line 1: not JSON"),
+        ("deep.json", "[" * 200_000, "line 1: not JSON"),
+        ("number.json", "3", "nor JSON lines"),
     ],
 )
 def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str | bytes, says: str) -> None:
@@ -60,5 +77,5 @@ def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str | bytes,
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="no such file"):
         read_file(tmp_path / "nothing.json")
-    with pytest.raises(InvalidInput, match="cannot be read"):
+    with pytest.raises(InvalidInput, match="not a regular file"):
         read_file(tmp_path)
