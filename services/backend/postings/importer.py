@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -69,21 +70,25 @@ class Source:
 
 
 def read_file(path: Path) -> Source:
-    """A board ({"jobs": […], "meta": {"total": n}}), a JSON list, or JSON lines; the content decides which.
+    """A board ({"jobs": […], "meta": {"total": n}}), a JSON list, or JSON lines; the content decides which. "-" is standard input.
 
     Raises InvalidInput when the file itself cannot be used.
     """
+    data = sys.stdin.buffer.read() if str(path) == "-" else _bytes_of(path)
+    if not data.strip():
+        raise InvalidInput(f"{path}: the file is empty", field="file")
+    return _whole(data) or _lines(data, path)
+
+
+def _bytes_of(path: Path) -> bytes:
     if path.exists() and not path.is_file():
-        raise InvalidInput(f"{path}: not a regular file", field="file")
+        raise InvalidInput(f"{path}: not a regular file (- reads what is piped in)", field="file")
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise InvalidInput(f"{path}: there is no such file", field="file") from error
     except OSError as error:
         raise InvalidInput(f"{path}: it cannot be read ({error.strerror})", field="file") from error
-    if not data.strip():
-        raise InvalidInput(f"{path}: the file is empty", field="file")
-    return _whole(data) or _lines(data, path)
 
 
 def _whole(data: bytes) -> Source | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 from pymongo import AsyncMongoClient
@@ -15,7 +16,7 @@ from pymongo import AsyncMongoClient
 from services.backend import app as backend
 from shared.embeddings.local import LocalEmbedder, open_local
 from shared.errors import Unavailable
-from shared.mongo.client import Client
+from shared.mongo.client import REQUEST_TIMEOUT_S, Client
 from shared.mongo.embedded import EmbeddedMongo, running_uri
 from tests.integration.backend.catalogue import give_reel, imported, row
 from tests.serving import serving
@@ -59,6 +60,22 @@ async def test_with_the_database_gone_the_answer_is_empty_and_says_so_and_it_rec
     await asyncio.to_thread(own_mongo.start)
     await until_ready(client)
     assert (await client.post("/jobs/search", json=BODY)).json()["degraded"] == []
+
+
+async def test_a_database_that_hangs_does_not_hang_the_search(client: httpx2.AsyncClient, own_mongo: EmbeddedMongo) -> None:
+    await until_ready(client)
+    mongod = next(
+        p for p in psutil.process_iter(["cmdline"]) if str(own_mongo.data_dir) in (p.info["cmdline"] or ()) and "mongod" in p.name()
+    )
+    mongod.suspend()
+    try:
+        async with asyncio.timeout(2 * REQUEST_TIMEOUT_S + 2):
+            answer = await client.post("/jobs/search", json=BODY)
+            assert (await client.get("/jobs/1")).status_code == 503
+    finally:
+        mongod.resume()
+    assert (answer.status_code, answer.json()["degraded"]) == (200, ["mongo_unavailable"])
+    await until_ready(client)
 
 
 async def test_without_the_embedder_the_newest_reels_are_shown(
