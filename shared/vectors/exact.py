@@ -25,50 +25,53 @@ _RETRY_S = 1.0
 
 
 class ExactIndex:
-    """Rows are added at the end; a removed row is filled by the last one. Not safe across threads: change it on the loop only."""
+    """Rows are only ever added; a changed or removed posting's old row is dead, and leaves when half of all rows are.
+
+    So a search in a thread reads rows that nobody changes under it. Change the index on the loop only.
+    """
 
     def __init__(self, dimensions: int) -> None:
         self._vectors: NDArray[np.float32] = np.empty((_GROWTH, dimensions), np.float32)
         self._rows: list[tuple[str, str]] = []  # (greenhouse_id, subject_key)
+        self._dead: set[int] = set()
         self._row_of: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._row_of)
 
     def update(self, changed: Iterable[Embedded]) -> None:
         for posting in changed:
-            if posting.vector is None:
-                self._remove(posting.greenhouse_id)
-            else:
-                self._put(posting, posting.vector)
+            if (old := self._row_of.pop(posting.greenhouse_id, None)) is not None:
+                self._dead.add(old)
+            if posting.vector is not None:
+                self._add(posting, posting.vector)
+        if len(self._dead) > max(_GROWTH, len(self._rows) // 2):
+            self._compact()
 
-    def _put(self, posting: Embedded, vector: NDArray[np.float32]) -> None:
-        row = self._row_of.setdefault(posting.greenhouse_id, len(self._rows))
-        if row == len(self._rows):
-            self._rows.append(("", ""))
-            if row == len(self._vectors):
-                self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
-        self._rows[row] = (posting.greenhouse_id, posting.subject_key)
+    def _add(self, posting: Embedded, vector: NDArray[np.float32]) -> None:
+        row = len(self._rows)
+        if row == len(self._vectors):
+            self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
         self._vectors[row] = vector
+        self._rows.append((posting.greenhouse_id, posting.subject_key))
+        self._row_of[posting.greenhouse_id] = row
 
-    def _remove(self, greenhouse_id: str) -> None:
-        row = self._row_of.pop(greenhouse_id, None)
-        if row is None:
-            return
-        last = self._rows.pop()
-        if row < len(self._rows):
-            self._rows[row] = last
-            self._row_of[last[0]] = row
-            self._vectors[row] = self._vectors[len(self._rows)]
+    def _compact(self) -> None:
+        alive = [row for row in range(len(self._rows)) if row not in self._dead]
+        self._vectors = np.concatenate([self._vectors[alive], np.empty((_GROWTH, self._vectors.shape[1]), np.float32)])
+        self._rows = [self._rows[row] for row in alive]
+        self._row_of = {greenhouse_id: row for row, (greenhouse_id, _) in enumerate(self._rows)}
+        self._dead = set()
 
     async def search(self, vector: NDArray[np.float32], k: int) -> list[Hit]:
-        rows, matrix = list(self._rows), self._vectors[: len(self._rows)]
-        return await asyncio.to_thread(_best, rows, matrix, vector, k)
+        rows, dead = list(self._rows), list(self._dead)
+        return await asyncio.to_thread(_best, rows, dead, self._vectors[: len(rows)], vector, k)
 
 
-def _best(rows: list[tuple[str, str]], matrix: NDArray[np.float32], vector: NDArray[np.float32], k: int) -> list[Hit]:
+def _best(rows: list[tuple[str, str]], dead: list[int], matrix: NDArray[np.float32], vector: NDArray[np.float32], k: int) -> list[Hit]:
     scores = (1 + matrix @ vector) / 2
-    k = min(k, len(rows))
+    scores[dead] = -1
+    k = min(k, len(rows) - len(dead))
     top = np.argpartition(-scores, k - 1)[:k] if 0 < k < len(rows) else np.arange(k)
     best = top[np.argsort(-scores[top], kind="stable")]
     return [Hit(rows[i][0], rows[i][1], float(scores[i])) for i in best.tolist()]
@@ -88,7 +91,7 @@ class SyncedIndex:
         return len(self._index)
 
     async def follow(self) -> None:
-        """Load everything, then apply every change, for ever; after a break in the stream catch up from the last change seen."""
+        """Load everything, then apply every change, for ever; after a break look again at what changed since the last full look."""
         while True:
             try:
                 with translated():
