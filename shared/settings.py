@@ -83,7 +83,7 @@ class Queue(Group):
     worker_metrics_port: int | None = setting(None, "port of the worker's /metrics; unset = none", ge=1, le=65535)
     max_queue_depth: int = setting(10_000, "waiting and running jobs above which nothing more is asked for", ge=1)
     daily_render_budget: int = setting(0, "renders started per day (UTC) over all workers; 0 = no limit", ge=0)
-    reel_max_seconds: float = setting(60, "longest reel; a longer script is cut at a sentence", unit="s", ge=1)
+    reel_max_seconds: float = setting(60, "longest reel; a longer script loses its least needed lines", unit="s", ge=1)
     worker_id: str = setting("", "name of a worker in jobs and logs; empty = host and pid")
 
 

@@ -18,7 +18,13 @@ from text_to_video.pipeline import MAX_SECONDS, make_reel
 from text_to_video.posting_file import brief_from_json
 from text_to_video.report import Mode, Report, open_report
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 _DEFAULT = "reel"
 
@@ -33,7 +39,7 @@ def reel(
     posting: Annotated[str, typer.Argument(metavar="POSTING.json", help="a Greenhouse job object or a brief; - reads it from stdin")],
     out: Annotated[Path, typer.Option("-o", "--out", help="folder for the reel: new, empty, or an earlier reel to replace")],
     template: Annotated[TemplateId | None, typer.Option(help="look of the reel; by default the title decides")] = None,
-    max_seconds: Annotated[float, typer.Option(min=1, help="longest reel; a longer script loses its last lines")] = MAX_SECONDS,
+    max_seconds: Annotated[float, typer.Option(min=1, help="longest reel; a longer script loses lines")] = MAX_SECONDS,
     progress: Annotated[
         Mode, typer.Option(help="auto: a bar on a terminal; json: a line for each change, the last is the result")
     ] = "auto",
@@ -71,7 +77,7 @@ def template_for(title: str) -> TemplateId:
 
 def _text_of(posting: str) -> str:
     try:
-        return sys.stdin.read() if posting == "-" else Path(posting).read_text(encoding="utf-8")
+        return sys.stdin.buffer.read().decode("utf-8-sig") if posting == "-" else Path(posting).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{posting} cannot be read: {error}", field="posting") from error
 
@@ -99,7 +105,7 @@ def _watch_signals() -> Callable[[], None]:
 
 def with_default(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
     """The arguments, with the default command put before them where they name none."""
-    named = bool(arguments) and (arguments[0] in commands or arguments[0] == "--help")
+    named = bool(arguments) and (arguments[0] in commands or arguments[0] in ("-h", "--help"))
     return list(arguments) if named or not arguments else [_DEFAULT, *arguments]
 
 

@@ -25,6 +25,7 @@ from text_to_video.captions import Page, pages, webvtt
 from text_to_video.colour import rgb_from_yuv
 from text_to_video.encode import ReelEncoder
 from text_to_video.hls import master_playlist, media_playlist
+from text_to_video.markup import without_markup
 from text_to_video.picture import FPS, HEIGHT, WIDTH, Picture
 from text_to_video.render import Painter, poster_frame, timeline
 from text_to_video.script.base import Script
@@ -36,6 +37,8 @@ from text_to_video.templates.base import Scene, card_of
 
 RENDITION = "720p"
 MAX_SECONDS = 60.0
+SHORTEST_SPEECH_S, LONGEST_SPEECH_S = 20.0, 40.0
+"""What a reel should take to say, where the posting allows."""
 _AFTER_S = 0.6
 """The picture stays this long after the last word."""
 
@@ -49,18 +52,19 @@ def make_reel(
 ) -> ReelResult:
     """Make the reel of `brief` in the folder `out`, laid out as LAYOUT says; blocks for as long as it takes.
 
-    A script that takes longer than `max_seconds` to say loses its last lines; the first always stays.
+    The script should take 20–40 s to say; one that takes longer than `max_seconds` whatever is left out loses its last lines. The
+    first always stays.
     `out` must not exist, be empty or hold an earlier reel, which is replaced. It appears whole or not at all.
     Raises PermanentJobError as the writer does; RetryableJobError with code "disk_full" naming the folder, or "render_failed";
-    InvalidInput when `out` holds other files. Their `stage` says where.
+    InvalidInput (field "out") when `out` cannot be made or holds other files. Their `stage` says where.
     """
-    out = out.resolve()
+    out, brief = out.resolve(), without_markup(brief)
     stages = _Stages(on_progress, out)
     with _folder_beside(out) as folder:
         with stages.run("script"):
             script = ExtractiveWriter().write(brief)
         with stages.run("speech"):
-            script, speech = _spoken_within(script, EspeakVoice(), max_seconds)
+            script, speech = spoken_within(script, EspeakVoice(), max_seconds)
             frames = math.ceil((speech.duration + _AFTER_S) * FPS)
             audio = master(speech, frames / FPS)
         with stages.run("captions"):
@@ -85,10 +89,40 @@ def make_reel(
     )
 
 
-def _spoken_within(script: Script, voice: Voice, seconds: float) -> tuple[Script, Speech]:
+def spoken_within(script: Script, voice: Voice, max_seconds: float) -> tuple[Script, Speech]:
+    """The script and its speech, made to last 20–40 s as far as its lines allow.
+
+    A shorter one takes in spare lines. A longer one loses its requirements, then its duties, the last first, down to one;
+    if it is still longer than `max_seconds` it ends with the last line before.
+    """
+    longest = min(LONGEST_SPEECH_S, max_seconds)
     speech = voice.speak(script)
-    if speech.duration <= seconds:
-        return script, speech
+    while speech.duration < min(SHORTEST_SPEECH_S, longest) and script.spare:
+        longer = _with_spare(script)
+        more = voice.speak(longer)
+        if more.duration > longest:
+            script = replace(script, spare=script.spare[1:])
+        else:
+            script, speech = longer, more
+    while speech.duration > longest and (shorter := _without_least(script)):
+        script, speech = shorter, voice.speak(shorter)
+    return (script, speech) if speech.duration <= max_seconds else _cut(script, speech, voice, max_seconds)
+
+
+def _with_spare(script: Script) -> Script:
+    """With the first spare line: a duty after the first one, as the last may begin with "And"; a requirement before the call to action."""
+    line, *spare = script.spare
+    at = next((i + 1 for i, each in enumerate(script.lines) if each.role == line.role == "duty"), len(script.lines) - 1)
+    return replace(script, lines=(*script.lines[:at], line, *script.lines[at:]), spare=tuple(spare))
+
+
+def _without_least(script: Script) -> Script | None:
+    """Without the line it needs least; None when only one is left of what the job is."""
+    places = [i for role in ("duty", "requirement") for i, line in enumerate(script.lines) if line.role == role]
+    return replace(script, lines=script.lines[: places[-1]] + script.lines[places[-1] + 1 :]) if len(places) > 1 else None
+
+
+def _cut(script: Script, speech: Speech, voice: Voice, seconds: float) -> tuple[Script, Speech]:
     late = next((word.line for word in speech.words if word.end > seconds), len(script.lines))
     shorter = replace(script, lines=script.lines[: max(1, late)])
     return shorter, voice.speak(shorter)
@@ -169,7 +203,9 @@ def _folder_beside(out: Path) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent))
     except OSError as error:
-        raise _job_error(error, out, "script") from error
+        if error.errno in _NO_ROOM:
+            raise _job_error(error, out, "script") from error
+        raise InvalidInput(f"{out} cannot be made: {error.strerror}", field="out") from error
     try:
         folder.chmod(0o755)
         yield folder

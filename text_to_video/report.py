@@ -99,12 +99,14 @@ class JsonReport(PlainReport):
 
     def failure(self, error: JobError | InvalidInput) -> None:
         job_error = error if isinstance(error, JobError) else None
+        # The folder is the caller's affair: nothing is wrong with the posting, so a worker may try it in another.
+        elsewhere = isinstance(error, InvalidInput) and error.field == "out"
         self._say(
             {
                 "error": {
                     "code": error.code,
                     "message": error.message,
-                    "retryable": job_error is not None and job_error.retryable,
+                    "retryable": elsewhere or (job_error is not None and job_error.retryable),
                     "stage": job_error.stage if job_error else None,
                 }
             }

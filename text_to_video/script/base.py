@@ -31,8 +31,11 @@ def tokens(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Script:
+    """`spare` lines, the best first, are duties and requirements to add should `lines` be too short when spoken."""
+
     lines: tuple[Line, ...]
     language: str = "en"
+    spare: tuple[Line, ...] = ()
 
     @property
     def text(self) -> str:
@@ -42,5 +45,9 @@ class Script:
 
 class ScriptWriter(Protocol):
     def write(self, brief: ReelBrief) -> Script:
-        """A script of 20–40 s when spoken. Raises PermanentJobError (code "no_usable_text") when the brief has nothing to say."""
+        """A script of 20–40 s when spoken.
+
+        Raises PermanentJobError with code "no_usable_text" when the brief has nothing to say, "unsupported_script" when it is written
+        in an alphabet that we can neither draw nor speak.
+        """
         ...

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from text_to_video.script.headings import Kind
+from text_to_video.script.alphabets import foreign_alphabet
+from text_to_video.script.headings import Kind, has_address
 from text_to_video.script.second_person import is_duty, second_person
 from text_to_video.script.sections import Section
 from text_to_video.script.shorten import shortened
@@ -88,12 +89,14 @@ def _announced(kind: Kind, text: str, *, bullet: bool) -> bool:
 
 
 def _statements(section: Section) -> Iterator[tuple[str, bool]]:
-    """Bullets whole, paragraphs sentence by sentence."""
+    """Bullets whole, paragraphs sentence by sentence; without those that give an address to go or write to."""
     for block in section.blocks:
-        if block.bullet:
+        if block.bullet and not has_address(block.text):
             yield block.text, True
-        else:
-            yield from ((sentence, False) for sentence in re.split(r"(?<=\w\w\w[.!?])\s+(?=[A-Z])", block.text))
+        elif not block.bullet:
+            yield from (
+                (sentence, False) for sentence in re.split(r"(?<=\w\w\w[.!?])\s+(?=[A-Z])", block.text) if not has_address(sentence)
+            )
 
 
 def _scored(duty: Duty, title: str) -> Duty:
@@ -176,9 +179,11 @@ _INFINITIVE = {
 def plain_clause(text: str) -> str | None:
     """`text`, or its first sentence or clause, in 3–16 words; up to 22 where there is nothing shorter."""
     text = " ".join(re.sub(r"\s*[(\[{][^()\[\]{}]*[)\]}]", "", text).split())
+    if foreign_alphabet(text):
+        return None
     parts = (text, re.split(r"(?<=\w\w\w[.!?])\s|[;。]", text)[0], re.split(r"[;:。]\s*|\s[–—-]\s", text)[0])
     for most, part in ((16, parts[0]), (16, parts[1]), (16, parts[2]), (22, parts[0]), (22, parts[1])):
-        if 3 <= weight(part) <= most and not re.search(r"https?:|www\.|@|[?¿]", part):
+        if 3 <= weight(part) <= most and not has_address(part) and not re.search(r"[?¿@]", part):
             return re.sub(r"([，、；。])(?=\S)", r"\1 ", part.rstrip(".;,:!–， "))
     return None
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from shared.errors import PermanentJobError
 from shared.fingerprint import content_hash
 from shared.schemas.reels import ReelBrief
-from text_to_video.script.base import Role, Script
+from text_to_video.script.alphabets import foreign_alphabet
+from text_to_video.script.base import Line, Role, Script
 from text_to_video.script.duties import Duty, english_duties, others_than, plain_duties, weight
-from text_to_video.script.facts import is_role, pay_line, place_line, role_line, role_slots
+from text_to_video.script.facts import is_role, is_talent_pool, pay_line, place_line, role_line, role_slots, short_title
 from text_to_video.script.language import guess_language
 from text_to_video.script.phrases import PHRASES, Phrases, phrases_for, primary
 from text_to_video.script.requirements import plain_requirements, requirements
@@ -21,6 +22,7 @@ DUTIES = 3
 FEWEST_WORDS, MOST_WORDS = 65, 90
 """What is 20–40 s when spoken at the set rates."""
 _USABLE_WORDS = 8
+_SPARE = 2
 _HOOK_WORDS = range(4, 11)
 _READ_CHARACTERS = 40_000  # a posting says what one does long before this
 
@@ -30,16 +32,28 @@ class ExtractiveWriter:
         """Hook, role and company, place and pay if stated, three things you would do, call to action.
 
         A posting that names few duties is filled up with what one needs. The same brief always gives the same script.
-        Raises PermanentJobError (code "no_usable_text").
+        Raises PermanentJobError (code "no_usable_text" or "unsupported_script").
         """
+        _check_alphabet(brief)
         language = guess_language(brief.description, brief.language) if brief.language == "en" else brief.language
         parts = sections(brief.description[:_READ_CHARACTERS])
         duties, needs = _contents(parts, brief.title, primary(language))
-        usable = sum(weight(block.text) for part in parts if part.kind != "dropped" for block in part.blocks)
-        if usable < _USABLE_WORDS or not (duties or needs):
+        said = [block.text for part in parts if part.kind != "dropped" for block in part.blocks]
+        if is_talent_pool(brief.title) or sum(map(weight, said)) < _USABLE_WORDS or not (duties or needs):
             raise PermanentJobError("the posting has no text that says what the job is", code="no_usable_text")
-        lines = _lines(brief, phrases_for(language), duties, needs)
-        return Script(tuple(spoken_line(role, text, language) for role, text in lines), language)
+        lines, spare = _lines(brief, phrases_for(language), duties, needs)
+        return Script(_spoken(lines, language), language, _spoken(spare, language))
+
+
+def _check_alphabet(brief: ReelBrief) -> None:
+    for text in (brief.title, short_title(brief.title, brief.places), brief.description[:_READ_CHARACTERS]):
+        if alphabet := foreign_alphabet(text):
+            message = f"the posting is written in the {alphabet} script, which reels cannot show or speak yet"
+            raise PermanentJobError(message, code="unsupported_script")
+
+
+def _spoken(lines: Sequence[tuple[Role, str]], language: str) -> tuple[Line, ...]:
+    return tuple(spoken_line(role, text, language) for role, text in lines)
 
 
 def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list[Duty], list[str]]:
@@ -54,7 +68,10 @@ def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list
     return duties, needs
 
 
-def _lines(brief: ReelBrief, phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str]) -> list[tuple[Role, str]]:
+def _lines(
+    brief: ReelBrief, phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str]
+) -> tuple[list[tuple[Role, str]], list[tuple[Role, str]]]:
+    """The lines of the reel, and spare ones made of what was left over."""
     slots = role_slots(brief)
     seed = int(content_hash(brief.company, brief.title, brief.description), 16)
     hook, rest = _hook(phrases, slots, duties, seed)
@@ -70,7 +87,16 @@ def _lines(brief: ReelBrief, phrases: Phrases, duties: Sequence[Duty], needs: Se
     middle = _middle(phrases, rest, needs, fewest=FEWEST_WORDS - frame, most=MOST_WORDS - frame)
     if frame + _count(middle) < FEWEST_WORDS:
         closing = phrases.cta_long
-    return [*opening, *middle, ("cta", closing)]
+    told = [sum(role == kind for role, _ in middle) for kind in ("duty", "requirement")]
+    return [*opening, *middle, ("cta", closing)], _spare(phrases, rest[told[0] :], needs[told[1] :], need_told=told[1] > 0)
+
+
+def _spare(phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str], *, need_told: bool) -> list[tuple[Role, str]]:
+    more: list[tuple[Role, str]] = [
+        ("duty", (phrases.duty[0] if duty.form == "verb" else "{duty}.").format(duty=duty.text)) for duty in duties[:_SPARE]
+    ]
+    needed = [phrases.need_more if need_told or i else phrases.need for i in range(len(needs))]
+    return [*more, *(("requirement", text.format(need=need)) for text, need in zip(needed, needs[:_SPARE], strict=False))]
 
 
 def _count(lines: Sequence[tuple[Role, str]]) -> int:

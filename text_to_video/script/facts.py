@@ -54,7 +54,21 @@ _NOWHERE = re.compile(
     r"|tbd|n/a|distributed)\b\W*)+",
     re.IGNORECASE,
 )
+_TIME_ZONE = re.compile(
+    r"(?:[CEW]ES?T|[CEMP][SD]?T|UTC|GMT|BST|eastern|central|mountain|pacific)(?: ?(?:standard )?time(?: ?zones?)?)?"
+    r"(?:\W{0,6}\d{1,2}(?::\d\d)?(?: ?h(?:ou)?rs?)?)?",
+    re.IGNORECASE,
+)
 _LONGEST_TITLE = 9
+_TALENT_POOL = re.compile(
+    r"^(?:general|open|spontaneous|speculative|unsolicited|future)(?: \w+)? (?:application|inquiry|enquiry|interest|openings?|role"
+    r"|positions?|opportunit\w+|hiring)\b|\b(?:talent|candidate) (?:pool|community|network|pipeline)\b"
+    r"|\bfuture (?:hiring|opportunit\w+|openings?|roles?)|\bgeneral (?:opportunit\w+|application)"
+    r"|(?:don.?t|do not|didn.?t) (?:see|find) (?:a|an|any|the|your|what)\b|\byour (?:cv|r[eé]sum[eé])\b"
+    r"|\bexpression of interest|initiativbewerbung|candidature spontan|candidatura espont",
+    re.IGNORECASE,
+)
+"""Titles of adverts without a job: whoever answers goes on a list."""
 
 
 def said(text: str) -> str:
@@ -85,6 +99,11 @@ def short_title(title: str, places: Sequence[str] = ()) -> str:
     if len(kept.split()) > _LONGEST_TITLE:
         kept = " ".join(kept.split(",")[0].split()[:_LONGEST_TITLE])
     return (kept.title() if kept.isupper() and len(kept) > 5 else kept).rstrip(".")
+
+
+def is_talent_pool(title: str) -> bool:
+    """Whether a title invites to a list of candidates instead of naming a job; "Baker (Future Opportunities)" names one."""
+    return _TALENT_POOL.search(" ".join(re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", " ", title).split())) is not None
 
 
 def role_slots(brief: ReelBrief) -> dict[str, str]:
@@ -145,6 +164,8 @@ def _place(text: str, phrases: Phrases) -> str:
     text = re.sub(r"^\W*(?:in|at|from|within)\s", " ", _NOWHERE.sub(" ", _REMOTE.sub(" ", text)))
     name = said(re.sub(r"\s+[-–—]+\s+", ", ", text))
     name = re.sub(r"\s*(?:,\s*)+", ", ", name).strip(",. ")
+    if _TIME_ZONE.fullmatch(name):
+        return ""
     return f"the {name}" if phrases is PHRASES["en"] and _COUNTRIES_WITH_THE.match(name) else name
 
 

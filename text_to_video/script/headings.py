@@ -17,7 +17,7 @@ _DROPPED = (
     # law and process
     r"equal|diversity|inclusi|\bdei\b|accommodat|eeo|privacy|gdpr|legal not|disclos|disclaimer|notice|applicants?\b|recruiters|outreach",
     r"agencies|fraud|scam|(interview|hiring|application|recruitment|selection|candidate) (process|steps?|timeline|journey|information)",
-    r"how (we hire|to apply|applying)|apply\b|applying|next steps|after you apply|deadline|clearance|citizenship",
+    r"how (we hire|to apply|applying)|expression of interest|apply\b|applying|next steps|after you apply|deadline|clearance|citizenship",
     # the company
     r"values\b|culture|principles|mission statement|(company|inspiring) mission|why (?!this role)|reasons to|join us|(working|life) at",
     r"\bour (story|team|mission|company|vision|product|stack|stance|customers|culture)|who (we are|are we|is)\b(?!.{0,20}looking)",
@@ -71,6 +71,7 @@ _IN_ORDER: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 _KINDS = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _IN_ORDER)
 
 _READ_CHARACTERS = 200
+_ADDRESS = re.compile(r"https?:|www\.|\S@[\w-]+\.\w|\b[\w-]+\.(?:com|org|gov|net|io|edu|co|ai)/\S", re.IGNORECASE)
 
 _BOILERPLATE = re.compile(
     r"equal.{0,12}opportunit|equal employment|regardless of|without regard to|reasonable accommodation|protected (by|class|veteran)"
@@ -78,7 +79,10 @@ _BOILERPLATE = re.compile(
     r"|unsolicited|privacy (policy|notice)|gdpr|fraudulent|phishing|(salary|pay|compensation) (range|band|is|for)|base salary"
     r"|health insurance|dental|parental leave|paid time off|\bpto\b|401\(?k|stock options|\besop\b|pension|vacation|apply even if"
     r"|encourage you to apply|cookies|job posting|all rights reserved|hear from you|by applying|(?:^|[.!?] )please\b"
-    r"|talent (pool|community|network)|click (here|on)|learn more"
+    r"|talent (pool|community|network)|click (here|on)|learn more|read more (about|here)|selective service|direct deposit"
+    r"|(discretionary|flexible|unlimited|generous|sick|personal) (paid )?time[- ]off|take (the |all the )?time (you need|off\b)"
+    r"|(describe|submit|send|attach|upload|include|email|share) (\w+ ){0,2}your (\w+ )?(interest in|cv\b|r[eé]sum[eé]|cover letter"
+    r"|application)|copy and paste|hours per week you|dates you held|trial period|competitive compensation"
     r"|(days|weeks) of (paid )?(holiday|leave)|annual leave|urlaub|gehalt|vergütung|vacaciones|sueldo|salario|congés|salaire|mutuelle"
     r"|gleichbehandlung|unabhängig von|igualdad de oportunidades|égalité des chances",
     re.IGNORECASE,
@@ -88,6 +92,11 @@ _BOILERPLATE = re.compile(
 def kind_of(heading: str) -> Kind | None:
     """What stands under `heading`; None for one that is not known."""
     return next((kind for kind, pattern in _KINDS if pattern.search(heading, 0, _READ_CHARACTERS)), None)
+
+
+def has_address(text: str) -> bool:
+    """Whether a web or mail address stands in the text, outside brackets: nobody can follow one that is said."""
+    return _ADDRESS.search(re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", "", text)) is not None
 
 
 def is_boilerplate(line: str) -> bool:

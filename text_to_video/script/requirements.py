@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from text_to_video.script.duties import plain_clause, weight
+from text_to_video.script.headings import has_address
 from text_to_video.script.sections import Section
 from text_to_video.script.shorten import shortened
 
@@ -58,6 +59,8 @@ def plain_requirements(sections: Sequence[Section]) -> list[str]:
 
 
 def _need(text: str) -> str | None:
+    if has_address(text):
+        return None
     text = re.sub(r"^(?:a )?minimum(?: of)? (?=\d)", "at least ", _REQUIRED.sub("", text.replace("’", "'")), flags=re.IGNORECASE)
     to_be = _TO_BE.match(text)
     body = text[to_be.end() :] if to_be else _LEAD.sub("", text, count=1) if _LEAD.match(text) else text

@@ -42,7 +42,8 @@ _HELP_US = re.compile(r"^help us(?: to)?\s+(?=\w)", re.IGNORECASE)
 _NOT_DUTIES = re.compile(
     r"\b(?:[Ww]e|[Ww]e're|[Ww]e've|[Ww]e'll|us|ours|our|I'm|I|[Mm]y|me|let's)\b(?!\.)"  # the narrator is not the company
     r"|^(?:be (?!\w+ing\b|responsible)|be (?:being|reporting|joining)|enjoy|excel|care|spend|bring (?:value|your|a|an|strong)|add value"
-    r"|come|have|receive|thrive|become|love|join|work (?:in an?|from)\b|get (?!to)|find|need|take on)\b"
+    r"|come|have|receive|thrive|become|love|join|work (?:in an?|from)\b|get (?!to)|find|need|take on|read more|see more|find out)\b"
+    r"|\bhere$|\bfollowing(?: [\w-]+){0,2}$|\brepeat \d|\b(?:steps?|points?|phases?|items?) \d+\b(?! \w)"  # points outside itself
     r"|\b(?:years?'? of|years' experience|experience (?:in|with|as)|degree in|hybrid|remote(?:ly)?|in[- ]office|working hours|duties"
     r"|assigned)\b"
 )
@@ -83,9 +84,8 @@ def _without_label(text: str) -> Iterator[str]:
 def _opens_duty(words: list[str], i: int) -> bool:
     """Whether a capital verb in mid-line begins the duty after a label without a mark: "Country launches Lead the setup of …"."""
     before, word, after = words[i - 1], words[i], words[i + 1]
-    if not (
-        word.istitle() and (word.lower() in VERBS or is_gerund(word)) and after.islower() and after not in _JOINING and before[-1].isalnum()
-    ):
+    opens = after.islower() or after.endswith("'s")  # "Channel Management Share Acme's news"
+    if not (word.istitle() and (word.lower() in VERBS or is_gerund(word)) and opens and after not in _JOINING and before[-1].isalnum()):
         return False
     all_capital = all(w[0].isupper() or w.lower() in _JOINING for w in words[:i]) and before.lower() not in _JOINING
     return all_capital or (before.islower() and before not in _AFTER_VERB and not is_gerund(before))
@@ -114,6 +114,8 @@ def _turned(words: list[str], at: int, *, after_subject: bool) -> str | None:
     if head in ADJECTIVES_TOO and following not in _AFTER_VERB:
         return None
     if base_of(head) == head:
+        if head in NOUNS_TOO and head != "own" and not after_subject and _is_label(words):
+            return None
         is_verb = after_subject or at or head not in NOUNS_TOO or _reads_as_verb(head, following)
         return " ".join(_lowered(words, at)) if is_verb else None
     if is_gerund(head) and (after_subject or following in _AFTER_VERB or (head not in GERUND_NOUNS and words[at + 1][0].islower())):
@@ -129,11 +131,17 @@ def _turned(words: list[str], at: int, *, after_subject: bool) -> str | None:
     return " ".join(_lowered(words, at)) if unknown and following in {"a", "an", "the", "our", "your", "every", "each"} else None
 
 
+def _is_label(words: list[str]) -> bool:
+    """Whether all words, up to a colon, have capitals: "Contact Center Innovation Expertise: Ability to …"."""
+    label = next((words[: i + 1] for i, word in enumerate(words) if word.endswith(":")), words)
+    return len(label) > 2 and all(word[0].isupper() for word in label)
+
+
 def _reads_as_verb(head: str, following: str) -> bool:
     """ "Process orders" and "Market our bread" are duties, "Process automation" and "Market research" name things."""
     if following in _AFTER_VERB or (following in VERBS and following not in NOUNS_TOO):
         return True
-    return not _NOUN_ENDING.search(following) and head != following
+    return not _NOUN_ENDING.search(following.split("/")[0]) and head != following
 
 
 def _lowered(words: list[str], at: int) -> list[str]:

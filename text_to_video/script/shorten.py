@@ -34,6 +34,14 @@ _TOGETHER = frozenset(
     "partnership collaboration conjunction line accordance compliance alignment coordination addition relation tandem".split()
 )
 """Of "in partnership with" and its like."""
+_ADJECTIVES = frozenset(
+    "professional relevant related technical strategic operational commercial practical proven demonstrated strong solid deep advanced "
+    "complex internal external global digital scalable reliable robust effective efficient innovative creative cross-functional "
+    "high-quality high-impact large-scale end-to-end similar equivalent multiple several various critical essential important financial "
+    "legal clinical regulatory industrial scientific functional senior junior early modern direct additional necessary hands-on "
+    "real-world large small good great".split()
+)
+_LOOSE_END = re.compile(r"\b(?:in|across|for|on) (?:areas|ways|topics|fields|domains|things)$")
 _OPENERS = frozenset(
     "work working partner partnering collaborate collaborating act serve closely directly participate contribute engage report".split()
 )
@@ -121,6 +129,8 @@ def _stands(words: Sequence[str]) -> bool:
     """Whether the first words of a sentence are whole: no loose end, and no list broken off in the middle."""
     if _bare(words[-1]) in _DANGLING or _bare(words[-2]) in ("are", "is", "be", "been") or words[-1].endswith(("-", "/", "&")):
         return False
+    if (_bare(words[-1]) in _ADJECTIVES and _wants_noun(_bare(words[-2]))) or _LOOSE_END.search(" ".join(words).rstrip(",.;:")):
+        return False
     before, comma, after = " ".join(words).rstrip(",.;:").rpartition(",")
     if not comma or re.search(r"\b(?:and|or|then|but|not)\b|&", after):
         return True
@@ -128,6 +138,11 @@ def _stands(words: Sequence[str]) -> bool:
     if is_gerund(first):  # a phrase of its own, unless it goes on a list: "by baking bread, serving guests"
         return not any(is_gerund(word) and _bare(word) not in GERUND_NOUNS for word in before.split()[1:])
     return first not in VERBS and bool(re.search(r",\s*(?:and|or)\b", before))
+
+
+def _wants_noun(word: str) -> bool:
+    """Whether an adjective after `word` needs a noun: "build technical …", "years of professional …", not "fast and reliable"."""
+    return word in VERBS or (word in _DANGLING and word not in ("and", "or", "more", "most", "very", "highly", "is", "are", "be", "as"))
 
 
 def _bare(word: str) -> str:

@@ -79,7 +79,9 @@ NOUNS_TOO = frozenset(
 )
 """Of VERBS, those that as often are the first noun of a phrase: "Market research", "Project management"."""
 
-ADJECTIVES_TOO = frozenset("clean clear close complete correct direct engineer live open present secure separate smooth welcome".split())
+ADJECTIVES_TOO = frozenset(
+    "clean clear close complete correct direct engineer free live open present secure separate smooth welcome".split()
+)
 """Of VERBS, those that as often open a noun phrase: "Clear communicator", "Engineer on the night shift"."""
 
 GERUND_NOUNS = frozenset(

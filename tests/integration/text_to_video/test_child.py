@@ -110,6 +110,21 @@ def test_it_ends_when_nobody_listens(brief: ReelBrief, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_made_is_no_fault_of_the_posting(brief: ReelBrief) -> None:
+    code, said, complaint = run(brief.model_dump_json(), Path("/proc/x"))
+    assert (code, complaint) == (2, "")
+    assert said[-1]["error"]["retryable"]
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_a_byte_order_mark_is_no_text(tmp_path: Path, *, from_file: bool) -> None:
+    posting = tmp_path / "posting.json"
+    posting.write_text("[]", encoding="utf-8-sig")
+    command = [sys.executable, "-m", "text_to_video", str(posting) if from_file else "-", "-o", str(tmp_path / "out")]
+    made = subprocess.run(command, input=posting.read_bytes(), capture_output=True, timeout=PATIENCE_S, check=False)
+    assert b"list of postings" in made.stderr
+
+
 def test_a_person_gets_sentences(brief: ReelBrief, tmp_path: Path) -> None:
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         whole = [sys.executable, "-m", "text_to_video", *arguments]
@@ -125,4 +140,10 @@ def test_a_person_gets_sentences(brief: ReelBrief, tmp_path: Path) -> None:
     assert missing.returncode == 2
     assert "nowhere.json" in missing.stderr
     assert command(str(posting)).returncode == 2
+    nowhere = command(str(posting), "-o", "/proc/x")
+    assert nowhere.returncode == 2
+    assert "(out): /proc/x cannot be made" in nowhere.stderr
+    for help_me in (["-h"], ["reel", "-h"]):
+        shown = command(*help_me)
+        assert (shown.returncode, "Usage" in shown.stdout) == (0, True)
     assert command(str(posting), "-o", str(tmp_path / "other"), "--template", "baroque").returncode == 2

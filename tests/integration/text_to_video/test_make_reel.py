@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import InvalidInput, PermanentJobError, RetryableJobError
+from shared.errors import InvalidInput, PermanentJobError
 from shared.schemas.reels import Progress, ReelBrief
 from text_to_video.pipeline import make_reel
 
@@ -45,8 +45,22 @@ def test_an_earlier_reel_is_replaced_only_by_a_whole_one(brief: ReelBrief, tmp_p
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_folder_that_cannot_be_made_is_worth_another_attempt(brief: ReelBrief, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["file/out", "/proc/x"])
+def test_a_folder_that_cannot_be_made_is_named(brief: ReelBrief, tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(RetryableJobError, match="file") as failed:
-        make_reel(brief, tmp_path / "file" / "out", "poster", ignore)
-    assert failed.value.code == "render_failed"
+    with pytest.raises(InvalidInput, match=folder) as failed:
+        make_reel(brief, tmp_path / folder, "poster", ignore)
+    assert failed.value.field == "out"
+
+
+def test_what_reels_cannot_show_fails_before_anything_is_spoken(brief: ReelBrief, tmp_path: Path) -> None:
+    told: list[Progress] = []
+    with pytest.raises(PermanentJobError, match="Arabic") as failed:
+        make_reel(brief.model_copy(update={"title": "مرشد صحراوي"}), tmp_path / "out", "poster", told.append)
+    assert (failed.value.code, failed.value.stage) == ("unsupported_script", "script")
+    assert {progress.stage for progress in told} == {"script"}
+
+
+def test_no_markup_is_spoken_or_shown(brief: ReelBrief, tmp_path: Path) -> None:
+    made = make_reel(brief.model_copy(update={"company": "<b>R&amp;D</b> GmbH"}), tmp_path / "out", "poster", ignore)
+    assert "R&D GmbH is hiring" in made.script

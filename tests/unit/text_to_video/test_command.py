@@ -15,6 +15,7 @@ from text_to_video.__main__ import template_for, with_default
         (["reel", "job.json"], ["reel", "job.json"]),
         (["voices"], ["voices"]),
         (["--help"], ["--help"]),
+        (["-h"], ["-h"]),
         ([], []),
     ],
 )

@@ -89,11 +89,11 @@ def brief(description: str, *, title: str = "Senior Baker", company: str = "Acme
 
 
 def attempt(posting: ReelBrief) -> Script | None:
-    """The script, or None where the posting was refused for its text; any other error is a failure."""
+    """The script, or None where the posting was refused for its text or alphabet; any other error is a failure."""
     try:
         return write(posting)
     except PermanentJobError as error:
-        if error.code != "no_usable_text":
+        if error.code not in ("no_usable_text", "unsupported_script"):
             raise
         return None
 
@@ -186,6 +186,64 @@ def test_refuses_what_does_not_say_what_the_job_is(description: str) -> None:
     assert caught.value.code == "no_usable_text"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Submit your resume for future hiring!",
+        "General Application",
+        "Open Application (m/f/d)",
+        "Branch Talent Pool",
+        "Don't See Your Role? Apply Here!",
+        "Future Openings",
+    ],
+)
+def test_a_talent_pool_is_no_job(title: str) -> None:
+    with pytest.raises(PermanentJobError) as caught:
+        write(brief(BAKERY, title=title))
+    assert caught.value.code == "no_usable_text"
+
+
+@pytest.mark.parametrize("title", ["Baker (Future Opportunities)", "Head of Talent Acquisition", "Network Operations Specialist"])
+def test_a_job_is_no_talent_pool(title: str) -> None:
+    assert said(write(brief(BAKERY, title=title)), "duty")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Register with the guild, if you are required by https://guild.example/who-must-register",
+        "Send two loaves of your best rye bread to jobs@kruste.example before Sunday",
+        "Discretionary time off — take the time you need, when you need it",
+        "Read more about life at the bakery and our hiring process here.",
+        "Briefly describe your interest in joining the night shift",
+        "Perform research and development in the following areas:",
+        "Recycle: Fire yourself from the oven and repeat 1-3 on a new oven",
+    ],
+)
+def test_never_says_what_makes_no_sense_in_a_reel(sentence: str) -> None:
+    script = write(brief(f"What you'll do\n\n• {sentence}\n• Bake rye bread in a stone oven every night\n• Mix the doughs of the morning"))
+    assert said(script, "duty") == ["You'll bake rye bread in a stone oven every night.", "And you'll mix the doughs of the morning."]
+    assert not said(script, "hook")[0].startswith(("Want", "Could", "Would", "Ready"))
+
+
+def test_an_address_in_brackets_costs_only_the_brackets() -> None:
+    script = write(brief("What you'll do\n\n• Bake rye bread in a stone oven every night (https://oven.example)"))
+    assert said(script, "duty") == ["You'll bake rye bread in a stone oven every night."]
+
+
+def test_a_heading_glued_to_its_bullet_is_left_out() -> None:
+    script = write(brief("What you'll do\n\n• Channel Management Share Acme’s biggest loaves with all of the town"))
+    assert said(script, "duty") == ["You'll share Acme's biggest loaves with all of the town."]
+
+
+def test_offers_what_it_left_out_as_spare_lines() -> None:
+    script = write(POSTINGS["bakery"])
+    spare = [line.display for line in script.spare]
+    assert {line.role for line in script.spare} <= {"duty", "requirement"}
+    assert spare
+    assert not set(spare) & {line.display for line in script.lines}
+
+
 def test_a_short_posting_is_enough() -> None:
     script = write(brief("We are looking for a baker to shape and bake two hundred loaves of rye bread a night."))
     assert said(script, "duty") == ["You'll shape and bake two hundred loaves of rye bread a night."]
@@ -256,6 +314,8 @@ PORTUGUESE = (
     "Responsabilidades\n\n• Preparar massas de trigo e centeio\n• Assar o pão para as três lojas\n\nBenefícios\n\n• Trinta dias de férias"
 )
 CHINESE = "岗位职责\n\n• 准备第二天的面团，保证质量稳定\n• 烘焙面包并管理三家门店的库存\n\n福利待遇\n\n• 每年三十天带薪假期"
+JAPANESE = "仕事内容\n\n• 翌日のパン生地を準備し、品質を保つこと\n• 三つの店舗でパンを焼くこと"
+RUSSIAN = "Обязанности\n\n• Готовить тесто на следующий день\n• Печь хлеб для трёх магазинов каждое утро"
 
 
 @pytest.mark.parametrize(
@@ -265,7 +325,6 @@ CHINESE = "岗位职责\n\n• 准备第二天的面团，保证质量稳定\n�
         ("es", SPANISH, "Acme busca Bäcker.", "Vas a preparar masas de trigo y centeno.", "vacaciones"),
         ("fr", FRENCH, "Acme recrute\u00a0: Bäcker.", "Vous allez préparer les pâtes de la nuit.", "congés"),
         ("pt-BR", PORTUGUESE, "Acme is hiring a Bäcker.", "The work: Preparar massas de trigo e centeio.", "férias"),
-        ("zh", CHINESE, "Acme is hiring a Bäcker.", "The work: 准备第二天的面团， 保证质量稳定.", "假期"),
     ],
 )
 def test_other_languages_speak_in_their_own_words(language: str, description: str, role: str, duty: str, absent: str) -> None:
@@ -274,6 +333,34 @@ def test_other_languages_speak_in_their_own_words(language: str, description: st
     assert said(script, "role") == [role]
     assert duty in said(script, "duty")
     assert absent not in script.text
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "named"),
+    [
+        ("Bäcker (m/w/d)", CHINESE, "Chinese"),
+        ("パン職人", BAKERY, "Japanese"),
+        ("パン職人 (Senior Baker, night shift)", BAKERY, "Japanese"),
+        ("Baker", JAPANESE, "Japanese"),
+        ("خباز", BAKERY, "Arabic"),
+    ],
+)
+def test_refuses_what_reels_cannot_show_or_speak(title: str, description: str, named: str) -> None:
+    with pytest.raises(PermanentJobError, match=named) as caught:
+        write(brief(description, title=title))
+    assert caught.value.code == "unsupported_script"
+
+
+def test_cyrillic_and_single_foreign_words_are_no_hindrance() -> None:
+    assert said(write(brief(RUSSIAN, title="Пекарь", language="ru")), "duty")
+    assert said(write(brief(BAKERY.replace("rye breads", "饅頭"))), "duty")
+
+
+def test_a_line_that_repeats_a_posting_in_another_script_is_left_out() -> None:
+    posting = (
+        "What you'll do\n\n• A warm bakery that the whole town loves\n• 准备第二天的面团，保证质量稳定\n• Bake rye bread in a stone oven"
+    )
+    assert "准备" not in write(brief(posting)).text
 
 
 def test_a_brief_left_at_english_is_read_in_its_own_language() -> None:

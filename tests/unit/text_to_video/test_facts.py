@@ -109,6 +109,10 @@ def test_a_field_is_no_role() -> None:
         (("Berlin", "Munich", "Graz", "Berlin"), False, "In 3 cities."),
         (("Hybrid",), False, None),
         (("Acme HQ",), False, None),
+        (("CET +/- 3",), False, None),
+        (("UTC-5",), True, "The job is remote."),
+        (("Remote - Eastern Time",), False, "The job is remote."),
+        (("Eastern Cape",), False, "In Eastern Cape."),
         (("U.S.",), False, "In the U.S."),
     ],
 )
