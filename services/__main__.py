@@ -14,6 +14,8 @@ def main() -> None:
 
         run_command()
     except KeyboardInterrupt:
+        if "--json" in sys.argv:
+            sys.stdout.write('{"error": "interrupted"}\n')
         sys.exit(INTERRUPTED)
 
 

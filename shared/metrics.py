@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 CLAIMS = Counter("reelwright_generation_claims", "Generation jobs claimed by this process")
 TRANSITIONS = Counter("reelwright_generation_transitions", "Fenced transitions written by this process", ["from_status", "to_status"])
 LEASES_LOST = Counter("reelwright_generation_leases_lost", "Writes refused because the job was no longer ours")
 RETRIES = Counter("reelwright_generation_retries", "Attempts that will be made again, by the code of the failure", ["code"])
+QUEUE_DEPTH = Gauge("reelwright_generation_jobs", "Active generation jobs", ["status"])
+OLDEST_QUEUED = Gauge("reelwright_generation_oldest_queued_seconds", "How long the queued job that waits longest has waited")
 STAGE_SECONDS = Histogram(
     "reelwright_generation_stage_seconds",
     "Seconds a stage of a reel took",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from fastapi import Request
+from starlette.middleware import Middleware
 
+from services.backend.admin import routes as admin_routes
 from services.backend.dependencies import lifespan
 from services.backend.postings import routes as postings_routes
 from services.backend.search import routes as search_routes
+from services.web.admin_key import AdminGate
 from services.web.app import create_app
 from services.web.health import Facts
 from shared.errors import Unavailable
@@ -21,7 +24,7 @@ async def _mongo(request: Request) -> Facts:
 
 async def _vector_index(request: Request) -> Facts:
     if not request.state.index.loaded.is_set():
-        raise Unavailable("it is still loading")
+        raise Unavailable(f"it is still loading, {len(request.state.index)} so far")
     return {"indexed_postings": len(request.state.index)}
 
 
@@ -29,6 +32,7 @@ app = create_app(
     "backend",
     title="Reelwright backend",
     lifespan=lifespan,
-    routers=[search_routes.router, postings_routes.router],
+    routers=[search_routes.router, postings_routes.router, admin_routes.router],
+    middleware=[Middleware(AdminGate)],
     checks={"mongo": _mongo, "vector_index": _vector_index},
 )

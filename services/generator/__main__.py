@@ -11,7 +11,7 @@ from pathlib import Path
 
 from services.generator.stages import Workshop
 from services.generator.worker import Worker
-from shared.errors import SettingsError
+from shared.errors import ReelwrightError, SettingsError
 from shared.leash import announce_ready
 from shared.logging import configure_logging, get_logger
 from shared.metrics import serve_metrics
@@ -50,13 +50,16 @@ def _stop(worker: Worker) -> None:
 
 
 def _work_folder(root: Path) -> Path:
-    """A folder of our own for unfinished reels; those of workers that died are removed."""
-    root.mkdir(parents=True, exist_ok=True)
-    for left in root.iterdir():
-        if left.name == str(os.getpid()) or (left.name.isdigit() and not Path(f"/proc/{left.name}").exists()):
-            shutil.rmtree(left, ignore_errors=True)
+    """A folder of our own for unfinished reels; those of workers that died are removed. Raises SettingsError when there is no place."""
     folder = root / str(os.getpid())
-    folder.mkdir(exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for left in root.iterdir():
+            if left.name == folder.name or (left.name.isdigit() and not Path(f"/proc/{left.name}").exists()):
+                shutil.rmtree(left, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"DATA_DIR: there is no place for unfinished reels: {error}") from error
     return folder
 
 
@@ -69,7 +72,11 @@ def main() -> int:
     configure_logging(settings, service="generator")
     if settings.queue.worker_metrics_port:
         serve_metrics(settings.process.host, settings.queue.worker_metrics_port)
-    asyncio.run(work(settings))
+    try:
+        asyncio.run(work(settings))
+    except ReelwrightError as error:
+        print(f"generator: {error.message}", file=sys.stderr)
+        return 1
     return 0
 
 

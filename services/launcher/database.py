@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, MutableMapping
 from typing import TypeVar
 
 from services.launcher.process import describe
-from shared.mongo.embedded import EmbeddedMongo
+from shared.mongo.embedded import DatabaseFailed, EmbeddedMongo
+from shared.mongo.locks import DataDirInUse
 
 Result = TypeVar("Result")
+
+OTHERS_S = 60.0
+"""How long an import may hold up our start, or our end once it has joined us."""
+LOOK_EVERY_S = 0.2
 
 
 class Database:
@@ -17,18 +23,41 @@ class Database:
 
     name = "mongod"
 
-    def __init__(self, mongo: EmbeddedMongo, environment: MutableMapping[str, str]) -> None:
-        self._mongo, self._environment = mongo, environment
+    def __init__(self, mongo: EmbeddedMongo, environment: MutableMapping[str, str], say: Callable[[str], None]) -> None:
+        self._mongo, self._environment, self._say = mongo, environment, say
+        self._told = False
 
     async def start(self) -> None:
         await to_its_end(self._mongo.stop)  # what a mongod that died has left
-        self._environment["MONGODB_URI"] = await to_its_end(self._mongo.start)
+        give_up = time.monotonic() + OTHERS_S
+        while (uri := await self._try_to_start(give_up)) is None:  # noqa: ASYNC110 - another process gives no event
+            await asyncio.sleep(LOOK_EVERY_S)
+        self._environment["MONGODB_URI"] = uri
+
+    async def _try_to_start(self, give_up: float) -> str | None:
+        """None while another process runs it, which is said once."""
+        try:
+            return await to_its_end(self._mongo.start)
+        except DataDirInUse as error:
+            if time.monotonic() > give_up:
+                raise
+            if not self._told:
+                self._told = True
+                self._say(f"{error.message}; waiting up to {OTHERS_S:g} s for it to finish")
+            return None
 
     async def ended(self) -> str:
         return describe(await asyncio.to_thread(self._mongo.wait))
 
+    async def why(self, how: str) -> DatabaseFailed:
+        return await asyncio.to_thread(self._mongo.why_it_ended)
+
     async def stop(self) -> None:
+        await to_its_end(lambda: self._mongo.let_guests_finish(OTHERS_S, self._say_waiting))
         await to_its_end(self._mongo.stop)
+
+    def _say_waiting(self) -> None:
+        self._say(f"mongod: waiting up to {OTHERS_S:g} s for an import to finish")
 
     def kill(self) -> None:
         self._mongo.kill()

@@ -53,9 +53,11 @@ def run_demo(settings: Settings, *, once: bool, as_json: bool) -> int:
     """Exit code: 0 once a playable reel was shown, 130 when interrupted before that, 1 otherwise. `once` stops then instead of serving on;
     with `as_json` stdout gets exactly one JSON object, the reel or {"error"}."""
     demo = Demo(settings, Show(as_json=as_json), Stopwatch(), once=once)
-    problem, code = "interrupted", INTERRUPTED
+    problem, code = "interrupted", INTERRUPTED  # unless there is another
     try:
         asyncio.run(run(one_machine(settings, Console(echo=False)), demo.run))
+    except KeyboardInterrupt:
+        pass  # before `run` takes care of it: nothing was started
     except ReelwrightError as error:
         problem, code = error.message, 1
     if demo.shown:
@@ -84,7 +86,7 @@ class Demo:
     async def run(self, machine: Machine) -> None:
         """From nothing to a playable reel. Raises ReelwrightError with the reason why not."""
         with self.watch.lap("start"):
-            await machine.stack.start()
+            await machine.start()
         with self.watch.lap("import"):
             self.show.line(await import_samples(machine))
         user_id = f"demo-{uuid4().hex[:8]}"
@@ -96,8 +98,7 @@ class Demo:
         self.show.reel(reel, curl(machine.backend_url, found.prompt))
         self.shown = True
         if not self.once:
-            machine.console.echo = True
-            machine.console.say(f"serving on {machine.backend_url} (Ctrl-C stops it)")
+            machine.say_where()
             await asyncio.Event().wait()
 
     async def _made(self, machine: Machine, user_id: str, found: Found) -> dict[str, Any]:

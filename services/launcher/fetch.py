@@ -6,6 +6,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -28,21 +29,17 @@ async def fetch(url: str, body: object = None, *, timeout_s: float = TIMEOUT_S) 
     return await asyncio.to_thread(_fetch, url, body, timeout_s)
 
 
-async def answers(url: str) -> bool:
-    """Whether a GET is answered with 200 now."""
-    return (await fetch(url, timeout_s=PROBE_TIMEOUT_S)).status == 200
-
-
 def _fetch(url: str, body: object, timeout_s: float) -> Answer:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})  # noqa: S310 - our own and our stores' URLs
     try:
-        with _opener(url).open(request, timeout=timeout_s) as response:
+        try:
+            response = _opener(url).open(request, timeout=timeout_s)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
             return Answer(response.status, response.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(error.code, error.read())
-    except OSError as error:
+    except (OSError, HTTPException) as error:  # one that breaks off in the middle is no answer
         return Answer(0, str(error).encode())
 
 

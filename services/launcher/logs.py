@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections import deque
 from pathlib import Path
@@ -14,6 +15,8 @@ COLOURS = {"launcher": 35, "mongod": 32, "backend": 36, "video": 34, "generator"
 LAUNCHER = "launcher"
 SHOWN_AT_FAILURE = 15
 FILE_MAX_BYTES = 10 << 20
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
+"""Control characters in UTF-8, but for tab and newline: they would let a request's text steer the operator's terminal."""
 
 
 class Console:
@@ -22,7 +25,7 @@ class Console:
     def __init__(self, *, echo: bool) -> None:
         self.echo = echo
         self._width = max(map(len, COLOURS))
-        self._coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        self._coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     def say(self, text: str) -> None:
         """A line of the launcher itself."""
@@ -54,11 +57,12 @@ class ProcessLog:
         rotate(self.path)
 
     def line(self, raw: bytes) -> None:
-        text = raw.decode(errors="replace").rstrip()
+        raw = _CONTROL.sub(lambda found: b"\\x%02x" % found[0][-1], raw.rstrip())
+        text = raw.decode(errors="replace")
         self.last.append(text)
         self._console.show(self.name, text)
         with contextlib.suppress(OSError):  # a full disk must not stop the process that fills the pipe
             if self.path.exists() and self.path.stat().st_size > FILE_MAX_BYTES:
                 rotate(self.path)
             with self.path.open("ab") as file:
-                file.write(raw.rstrip(b"\n") + b"\n")
+                file.write(raw + b"\n")

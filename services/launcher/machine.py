@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import ChainMap
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.launcher.admin_key import ADMIN_KEY_FILE, kept_key
 from services.launcher.database import Database
 from services.launcher.logs import Console, ProcessLog
 from services.launcher.ports import reserve
 from services.launcher.process import Child, Command, StartFailed
 from services.launcher.stack import Part, Stack
 from shared.mongo.embedded import private_mongo
+from shared.mongo.given import check_given
 from shared.settings import Settings
+from shared.storage.s3_config import s3_config
 
 HTTP_GRACE_S = 5
 HAND_BACK_S = 5.0
 """A worker whose grace is over still has to hand its job back."""
+GIVEN_DATABASE_S = 10.0
+"""MONGODB_URI's server must answer within this before anything is started."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +35,29 @@ class Machine:
     console: Console
     backend_url: str
     environment: Mapping[str, str]
+    admin_key_file: Path | None = None
+    given: Settings | None = None
+    """Where a database that is not ours is named, if so."""
+
+    async def start(self) -> None:
+        """Everything. Raises ReelwrightError with the cause."""
+        if self.given:
+            await check_given(self.given, GIVEN_DATABASE_S)
+        await self.stack.start()
+
+    def say_where(self) -> None:
+        """Where it is reached, and where the key of /admin lies if it is one of ours."""
+        if self.admin_key_file:
+            self.console.say(f"the key of {self.backend_url}/admin is in {self.admin_key_file}")
+        self.console.say(f"serving on {self.backend_url} (Ctrl-C stops it)")
 
 
 def one_machine(settings: Settings, console: Console) -> Machine:
-    """Nothing is started yet. Raises PortTaken, before anything is touched, when a port is not free; StartFailed when DATA_DIR cannot be
-    written."""
+    """Nothing is started yet. Raises PortTaken or SettingsError, before anything is touched, when a port is not free or the store's
+    settings are not complete; StartFailed when DATA_DIR cannot be written."""
     process = settings.process
+    if settings.storage.storage != "local":
+        s3_config(settings.storage)
     ports = reserve(process.host, {"BACKEND_PORT": process.backend_port, "VIDEO_PORT": process.video_port})
     environment = {"DATA_DIR": str(process.data_dir), "HOST": process.host} | {name: str(port) for name, port in ports.items()}
     commands = [
@@ -46,9 +69,14 @@ def one_machine(settings: Settings, console: Console) -> Machine:
     if settings.mongo.mongodb_uri:
         environment["MONGODB_URI"] = settings.mongo.mongodb_uri.get_secret_value()
     else:
-        parts.append(Database(private_mongo(settings), environment))
-    parts += [Child(command, _log(command.name, process.data_dir / "logs", console), environment) for command in commands]
-    return Machine(Stack(parts, console.say), console, url_of(process.host, ports["BACKEND_PORT"]), environment)
+        parts.append(Database(private_mongo(settings), environment, console.say))
+    logs = [_log(command.name, process.data_dir / "logs", console) for command in commands]
+    own_key = None if settings.admin.admin_api_key else process.data_dir / ADMIN_KEY_FILE
+    secret = {"ADMIN_API_KEY": kept_key(own_key)} if own_key else {}
+    for command, log in zip(commands, logs, strict=True):
+        parts.append(Child(command, log, ChainMap(secret, environment) if command.name == "backend" else environment))
+    given = settings if settings.mongo.mongodb_uri else None
+    return Machine(Stack(parts, console.say), console, url_of(process.host, ports["BACKEND_PORT"]), environment, own_key, given)
 
 
 def _log(name: str, folder: Path, console: Console) -> ProcessLog:

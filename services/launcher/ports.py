@@ -23,8 +23,16 @@ class PortTaken(ReelwrightError):
 
 def reserve(host: str, wanted: Mapping[str, int]) -> dict[str, int]:
     """The ports to listen on, by the name of their setting; 0 becomes a free one. Raises PortTaken naming setting, port and holder."""
+    _check_distinct(wanted)
     with contextlib.ExitStack() as held:
         return {name: _bound(held, host, name, port) for name, port in wanted.items()}
+
+
+def _check_distinct(wanted: Mapping[str, int]) -> None:
+    owners: dict[int, str] = {}
+    for name, port in wanted.items():
+        if port and owners.setdefault(port, name) != name:
+            raise PortTaken(f"{name}: port {port} is that of {owners[port]} already. Set {name} to another port (0: any free one).")
 
 
 def _bound(held: contextlib.ExitStack, host: str, name: str, port: int) -> int:

@@ -11,13 +11,12 @@ from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-from services.launcher.fetch import answers
 from services.launcher.logs import ProcessLog
+from services.launcher.readiness import Lack, until_ready
 from shared.errors import ReelwrightError
 from shared.leash import READY_FD, Leash
 
 START_TIMEOUT_S = 60.0
-PROBE_EVERY_S = 0.05
 LINE_MAX_BYTES = 1 << 16
 
 
@@ -53,6 +52,12 @@ class Child:
 
     async def start(self) -> None:
         """Run it and return once it is ready. Raises StartFailed with its last lines; nothing of it is left then."""
+        try:
+            await self._start()
+        except OSError as error:  # no process or pipe to be had
+            raise StartFailed(f"{self.name} did not start: {error}.") from error
+
+    async def _start(self) -> None:
         ready, announce = os.pipe()
         try:
             try:
@@ -71,6 +76,10 @@ class Child:
         """Wait until it ends by itself; says how."""
         assert self._process is not None
         return describe(await self._process.wait())
+
+    async def why(self, how: str) -> StartFailed:
+        """What to say when its end, `how`, made the start of the others pointless."""
+        return StartFailed(await self._report(f"{self.name} {how} while the others were starting"))
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL to all of it once its grace is over. Harmless when it has ended."""
@@ -111,31 +120,36 @@ class Child:
 
     async def _until_ready(self, announced: int) -> None:
         assert self._process is not None
-        ready, ended = asyncio.create_task(self._ready(announced)), asyncio.create_task(self._process.wait())
+        lack = Lack()
+        ready, ended = asyncio.create_task(self._ready(announced, lack)), asyncio.create_task(self._process.wait())
         try:
             await asyncio.wait({ready, ended}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
-            if not ready.done() and not ended.done():
-                raise StartFailed(await self._report(f"was not ready in {START_TIMEOUT_S:g} s"))
-            if not ready.done() or not ready.result():
-                raise StartFailed(await self._report(describe(await ended)))
+            if ready.done() and ready.result():
+                return
+            if ended.done() or (ready.done() and not lack.reason):
+                what = describe(await ended)
+            elif ready.done():
+                what = f"does not get ready: {lack.reason}"
+            else:
+                what = f"was not ready in {START_TIMEOUT_S:g} s" + (f": {lack.reason}" if lack.reason else "")
+            raise StartFailed(await self._report(f"{self.name} did not start: it {what}"))
         finally:
             ready.cancel()
             ended.cancel()
 
-    async def _ready(self, announced: int) -> bool:
-        """True once it works; False if it ended without ever saying so."""
-        if self._command.ready_url is None:
-            await readable(announced)
-            return bool(os.read(announced, 1))
-        while not await answers(self._command.ready_url):  # noqa: ASYNC110 - another process gives no event
-            await asyncio.sleep(PROBE_EVERY_S)
-        return True
+    async def _ready(self, announced: int, lack: Lack) -> bool:
+        """True once it works; False if it ended without ever saying so, or is stuck in a lack of something."""
+        if self._command.ready_url is not None:
+            return await until_ready(self._command.ready_url, lack)
+        await readable(announced)
+        return bool(os.read(announced, 1))
 
     async def _report(self, what: str) -> str:
+        """What went wrong, with its last lines; nothing of it is left then."""
         self.kill()
         await self.stop()  # so that its last words are read
         said = "".join(f"\n  {line}" for line in self._log.last)
-        return f"{self.name} did not start: it {what}." + (f" Its last lines ({self._log.path}):{said}" if said else " It said nothing.")
+        return f"{what}." + (f" Its last lines ({self._log.path}):{said}" if said else " Its log is empty.")
 
 
 async def lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:

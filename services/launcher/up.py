@@ -23,6 +23,6 @@ def run_up(settings: Settings) -> int:
 
 async def serve(machine: Machine) -> None:
     """Start everything and stay."""
-    await machine.stack.start()
-    machine.console.say(f"serving on {machine.backend_url} (Ctrl-C stops it)")
+    await machine.start()
+    machine.say_where()
     await asyncio.Event().wait()

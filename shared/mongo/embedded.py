@@ -1,7 +1,7 @@
 """A private mongod of our own: no Docker, no TCP port, no orphan.
 
-A single-node replica set on a Unix socket in a folder only we can enter. One supervisor per data directory holds `reelwright.lock`;
-the kernel frees it however that process ends, and the guard ends mongod with it.
+A single-node replica set on a Unix socket in a folder only we can enter. One supervisor per data directory runs it, others may join as
+its guests (`shared.mongo.locks`); however the supervisor ends, the guard ends mongod with it.
 """
 
 from __future__ import annotations
@@ -10,51 +10,48 @@ import contextlib
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import shutil
-import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import PyMongoError
 
-from shared.errors import Conflict, ReelwrightError
+from shared.errors import ReelwrightError, Unavailable
 from shared.leash import Leash
 from shared.log_files import rotate
-from shared.mongo.mongod import REPLICA_SET, find_mongod, options
+from shared.mongo.locks import GUESTS, STEP_S, SUPERVISOR, DataDirInUse, become_supervisor, record, recorded, try_lock
+from shared.mongo.mongod import find_mongod, options
 from shared.mongo.mongod_log import last_complaints
+from shared.mongo.replica_set import is_primary, listening
 from shared.settings import Settings
 
-LOCK, LOG = "reelwright.lock", "mongod.log"
+LOG = "mongod.log"
 SOCKET = "mongodb-27017.sock"
 """The name mongod gives a socket by default: under another one it would open both."""
 SOCKET_PATH_MAX = 103
 """Bytes in a Unix socket's path: 107 on Linux, 103 on macOS."""
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
-STEP_S = 0.02
-LOCK_PATIENCE_S = 0.5
-"""`running_uri` of another process touches the lock for an instant."""
+GUESTS_S = 600.0
+"""A command that started the database for itself waits this long for the others that came to use it."""
+GUEST_GLANCE_S = 0.5
+"""Whoever looks for a database to join takes the guests' lock for an instant."""
+END_NOTICED_S = 1.0
+"""A client may notice mongod's end a little before its guard does."""
 FULL_BELOW_BYTES = 1 << 20
-NOT_YET = {23, 93, 94}
-"""AlreadyInitialized, InvalidReplicaSetConfig, NotYetInitialized: another look in a moment tells more."""
 
 
 class DatabaseFailed(ReelwrightError):
     code = "database_failed"
-    title = "The private database could not start"
-
-
-class DataDirInUse(Conflict):
-    code = "data_dir_in_use"
-    title = "Another process runs this database"
+    title = "The private database does not work"
 
 
 class EmbeddedMongo:
@@ -66,19 +63,22 @@ class EmbeddedMongo:
         self._parts = contextlib.ExitStack()
         self._guard: subprocess.Popen[bytes] | None = None
         self._leash: Leash | None = None
+        self._guests: IO[str] | None = None
 
     def start(self, timeout_s: float = START_TIMEOUT_S) -> str:
         """Start it and return its URI once it takes writes. Raises DataDirInUse, DatabaseFailed or SettingsError (no mongod)."""
         deadline = time.monotonic() + timeout_s
         try:
             with self._explained():
-                lock = self._parts.enter_context(_take_lock(self.data_dir / LOCK))
+                lock = self._parts.enter_context(become_supervisor(self.data_dir))
+                record(lock)
+                self._guests = self._parts.enter_context((self.data_dir / GUESTS).open("a"))
                 socket_dir = private_socket_dir(self.data_dir)
                 self._parts.callback(shutil.rmtree, socket_dir, ignore_errors=True)
                 rotate(self.data_dir / LOG)
                 self._launch(socket_dir, deadline)
                 uri = self._until_writable(socket_dir / SOCKET, deadline)
-                _record(lock, uri)
+                record(lock, uri)
                 self._parts.callback(lock.truncate, 0)
         except BaseException:
             self.stop()
@@ -98,6 +98,38 @@ class EmbeddedMongo:
         """Block until mongod ends, which it should not do before `stop`; returns its exit code."""
         assert self._guard is not None, "start() comes first"
         return self._guard.wait()
+
+    def let_guests_finish(self, patience_s: float, waiting: Callable[[], None]) -> None:
+        """Before `stop`: return once all who joined have left, or after `patience_s`; from then on nobody joins. Calls `waiting` once if
+        somebody is there. Returns when mongod ends, and at once when it does not run."""
+        if self._guests is None or self._guests.closed:
+            return
+        began, told = time.monotonic(), False
+        while not try_lock(self._guests, fcntl.LOCK_EX) and not self._ends_within(STEP_S):
+            waited = time.monotonic() - began
+            if waited > patience_s:
+                return
+            if waited > GUEST_GLANCE_S and not told:
+                told = True
+                waiting()
+
+    def why_it_ended(self) -> DatabaseFailed:
+        """What to say when mongod has ended without `stop`."""
+        return self._failure(f"broke down: mongod ended with {self.wait()}")
+
+    @contextlib.contextmanager
+    def explaining(self) -> Iterator[None]:
+        """A failure of the driver, ours or a guest's, is DatabaseFailed with the cause when the database itself has one."""
+        try:
+            yield
+        except (Unavailable, PyMongoError) as error:
+            if self._guard is not None and self._ends_within(END_NOTICED_S):
+                raise self.why_it_ended() from error
+            if _is_full(self.data_dir):
+                raise self._failure(f"does not take writes ({type(error).__name__})") from error
+            if running_uri(self.data_dir) is None:
+                raise DatabaseFailed(f"The process that ran the database in {self.data_dir} has ended it.") from error
+            raise
 
     def _launch(self, socket_dir: Path, deadline: float) -> None:
         mongod = find_mongod(self._chosen, socket_dir / "lib")
@@ -119,27 +151,35 @@ class EmbeddedMongo:
 
     def _until_writable(self, socket_path: Path, deadline: float) -> str:
         uri = f"mongodb://{quote(str(socket_path), safe='')}/?directConnection=true&w=majority"
-        while not _listening(socket_path):
+        while not listening(socket_path):
             self._check(deadline)
         with MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=5000, socketTimeoutMS=10_000) as client:
-            while not _is_primary(client, str(socket_path)):
+            while not is_primary(client, str(socket_path)):
                 self._check(deadline)
         return uri
 
     def _check(self, deadline: float) -> None:
         """Wait a moment. Raises DatabaseFailed if mongod ended, or if it is too late."""
         assert self._guard is not None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            raise self._failure(f"mongod ended with {self._guard.wait(STEP_S)}")
+        if self._ends_within(STEP_S):
+            raise self._failure(f"did not start: mongod ended with {self._guard.wait()}")
         if time.monotonic() > deadline:
-            raise self._failure("mongod did not take writes in time")
+            raise self._failure("did not start: mongod did not take writes in time")
+
+    def _ends_within(self, seconds: float) -> bool:
+        assert self._guard is not None
+        try:
+            self._guard.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except (OSError, PyMongoError) as error:
-            raise self._failure(str(error)) from error
+            raise self._failure(f"did not start: {error}") from error
 
     def _failure(self, what: str) -> DatabaseFailed:
         log = self.data_dir / LOG
@@ -150,40 +190,47 @@ class EmbeddedMongo:
             advice = f"If its files are damaged, move them aside and start with an empty one: mv {self.data_dir} {self.data_dir}.broken"
         shown = "".join(f"\n  {line}" for line in lines)
         return DatabaseFailed(
-            f"The database in {self.data_dir} did not start: {what}. {advice} Nothing was deleted."
-            + (f" The end of {log}:{shown}" if shown else "")
+            f"The database in {self.data_dir} {what}. {advice} Nothing was deleted." + (f" The end of {log}:{shown}" if shown else "")
         )
 
 
 def running_uri(data_dir: Path) -> str | None:
     """URI of the mongod that a process of ours runs over `data_dir` right now; None if there is none that takes writes."""
     try:
-        with open(data_dir / LOCK) as lock:
-            return str(json.load(lock)["uri"]) if not _try_lock(lock, fcntl.LOCK_SH) else None
-    except (OSError, json.JSONDecodeError):
+        with open(data_dir / SUPERVISOR) as lock:
+            return None if try_lock(lock, fcntl.LOCK_SH) else recorded(lock).get("uri") or None
+    except OSError:
         return None
 
 
 @contextlib.contextmanager
 def database_uri(settings: Settings) -> Iterator[str]:
-    """The database to use: MONGODB_URI, else the private one another process of ours runs, else one of our own for the duration."""
+    """The database to use: MONGODB_URI, else the private one another process of ours runs, else one of our own for the duration; that one
+    stays until those who joined it are done, too."""
     if settings.mongo.mongodb_uri:
         yield settings.mongo.mongodb_uri.get_secret_value()
         return
     own = private_mongo(settings)
-    try:
-        yield _join_or_start(own, time.monotonic() + START_TIMEOUT_S)
-    finally:
-        own.stop()
+    with contextlib.ExitStack() as place:
+        place.callback(own.stop)
+        uri = _join_or_start(own, place, time.monotonic() + START_TIMEOUT_S)
+        place.callback(own.let_guests_finish, GUESTS_S, _say_waiting)
+        with own.explaining():
+            yield uri
+
+
+def _say_waiting() -> None:
+    sys.stderr.write("waiting for others who use the database that this command started (Ctrl-C: do not wait)\n")
+    sys.stderr.flush()
 
 
 def private_mongo(settings: Settings) -> EmbeddedMongo:
     return EmbeddedMongo(settings.process.data_dir / "mongo", mongod=settings.mongo.reelwright_mongod)
 
 
-def _join_or_start(own: EmbeddedMongo, deadline: float) -> str:
+def _join_or_start(own: EmbeddedMongo, place: contextlib.ExitStack, deadline: float) -> str:
     while True:
-        if uri := running_uri(own.data_dir):
+        if uri := _join(own.data_dir, place):
             return uri
         try:
             return own.start()
@@ -193,33 +240,14 @@ def _join_or_start(own: EmbeddedMongo, deadline: float) -> str:
             time.sleep(STEP_S)  # its holder is just starting or stopping it
 
 
-def _try_lock(lock: IO[str], kind: int) -> bool:
-    try:
-        fcntl.flock(lock, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _take_lock(path: Path) -> IO[str]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = open(path, "a+")  # noqa: SIM115 - held until stop
-    deadline = time.monotonic() + LOCK_PATIENCE_S
-    while not _try_lock(lock, fcntl.LOCK_EX):
-        if time.monotonic() > deadline:
-            lock.seek(0)
-            holder = lock.read() or "a process that is just starting or stopping it"
-            lock.close()
-            raise DataDirInUse(f"The database in {path.parent} is in use by {holder}.")
-        time.sleep(STEP_S)
-    lock.truncate(0)
-    return lock
-
-
-def _record(lock: IO[str], uri: str) -> None:
-    """Tell others where to join us."""
-    json.dump({"pid": os.getpid(), "uri": uri}, lock)
-    lock.flush()
+def _join(data_dir: Path, place: contextlib.ExitStack) -> str | None:
+    """The URI of the database that runs; while `place` is kept, its supervisor knows of us and does not end it. None if there is none."""
+    with contextlib.suppress(OSError), contextlib.ExitStack() as glance:
+        guests = glance.enter_context(open(data_dir / GUESTS))
+        if try_lock(guests, fcntl.LOCK_SH) and (uri := running_uri(data_dir)):
+            place.push(glance.pop_all())
+            return uri
+    return None
 
 
 def private_socket_dir(data_dir: Path) -> Path:
@@ -245,7 +273,7 @@ def _make_private(path: Path) -> bool:
 def _await_predecessor(mongods_lock: Path, deadline: float) -> None:
     """A supervisor that was killed leaves a mongod that its guard is still shutting down."""
     with open(mongods_lock, "a") as lock:
-        while not _try_lock(lock, fcntl.LOCK_EX) and time.monotonic() < deadline:
+        while not try_lock(lock, fcntl.LOCK_EX) and time.monotonic() < deadline:
             time.sleep(STEP_S)
 
 
@@ -256,31 +284,6 @@ def _shut_down(guard: subprocess.Popen[bytes], leash: Leash) -> None:
     except subprocess.TimeoutExpired:
         leash.kill()
         guard.wait()
-
-
-def _listening(socket_path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(socket_path)) == 0
-
-
-def _is_primary(client: MongoClient[dict[str, Any]], host: str) -> bool:
-    """Whether it takes writes; if it has no replica set yet, or had it at another path, give it one and look again later."""
-    hello = client.admin.command("hello")
-    if hello.get("isWritablePrimary"):
-        return True
-    if not str(hello.get("info", "")).startswith("Does not have a valid"):
-        return False
-    members = [{"_id": 0, "host": host}]
-    config = client.local["system.replset"].find_one()
-    try:
-        if config is None:
-            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
-        elif config["members"] != members:
-            client.admin.command("replSetReconfig", {**config, "version": config["version"] + 1, "members": members}, force=True)
-    except OperationFailure as error:
-        if error.code not in NOT_YET:
-            raise
-    return False
 
 
 def _is_full(data_dir: Path) -> bool:

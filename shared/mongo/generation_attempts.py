@@ -54,7 +54,7 @@ async def claim(db: Database, worker_id: str, settings: Queue) -> GenerationJob 
 def _around_claim(worker_id: str) -> tuple[Stages, Stages]:
     """A queued job starts running. Whenever rendering starts anew it gets a path nobody else ever wrote to."""
     renders_anew = {"$and": [{"$in": ["$status", ["queued", "running"]]}, {"$gt": ["$attempt", 0]}]}
-    vanished = _happened("lease_lost", worker_id="$worker_id")["history"]
+    vanished = happened("lease_lost", worker_id="$worker_id")["history"]
     before: Doc = {
         "history": {"$cond": [{"$ifNull": ["$attempt_token", False]}, vanished, "$history"]},
         "output_video_id": {"$cond": [renders_anew, {"$literal": str(uuid.uuid4())}, "$output_video_id"]},
@@ -62,7 +62,7 @@ def _around_claim(worker_id: str) -> tuple[Stages, Stages]:
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         **literal({"worker_id": worker_id}),
     }
-    return [{"$set": before}], [{"$set": _happened("claimed", **literal({"worker_id": worker_id}))}]
+    return [{"$set": before}], [{"$set": happened("claimed", **literal({"worker_id": worker_id}))}]
 
 
 async def _bury(db: Database, doc: Doc, error: ValidationError, settings: Queue) -> None:
@@ -73,10 +73,11 @@ async def _bury(db: Database, doc: Doc, error: ValidationError, settings: Queue)
     await db.generation_jobs.update_one(held, [{"$set": {"status": "failed", **why, **_ended(settings)}}])
 
 
-def _happened(event: str, **fields: object) -> Doc:
+def happened(event: str, **fields: object) -> Doc:
     """One more entry of the bounded history, with the status the earlier stages have set; `fields` are expressions."""
     entry = {"at": "$$NOW", "status": "$status", "attempt": "$attempt", **literal({"event": event}), **fields}
-    return {"history": {"$slice": [{"$concatArrays": ["$history", [entry]]}, -_HISTORY]}}
+    so_far = {"$cond": [{"$isArray": "$history"}, "$history", []]}  # whatever a document holds, a claim must not fail on it
+    return {"history": {"$slice": [{"$concatArrays": [so_far, [entry]]}, -_HISTORY]}}
 
 
 def _crashed(job: GenerationJob) -> JobError:
@@ -107,7 +108,7 @@ async def _move(
     **fields: object,
 ) -> GenerationJob:
     """The one fenced transition. `values` are pipeline expressions; returns the job as it now is."""
-    stages = [{"$set": {"status": to, "updated_at": "$$NOW", **values}}, {"$set": _happened(event, **literal(fields))}]
+    stages = [{"$set": {"status": to, "updated_at": "$$NOW", **values}}, {"$set": happened(event, **literal(fields))}]
     doc = await db.generation_jobs.find_one_and_update(
         _fence(job, expected), stages, return_document=pymongo.ReturnDocument.AFTER, session=session
     )

@@ -76,9 +76,11 @@ async def enqueue(db: Database, request: GenerationRequest, settings: Queue) -> 
 async def _try_enqueue(db: Database, request: GenerationRequest, settings: Queue) -> Enqueued:
     async def transaction(session: AsyncClientSession) -> Enqueued:
         subject = _where(request.subject)
-        if await db.videos.find_one({**subject, "status": "ready", "source_hash": request.source_hash}, {"_id": 1}, session=session):
+        if request.replace:
+            await db.subject_blocks.delete_one(subject, session=session)
+        elif await db.videos.find_one({**subject, "status": "ready", "source_hash": request.source_hash}, {"_id": 1}, session=session):
             return Enqueued("ready")
-        if await db.subject_blocks.find_one({**subject, **_holds(request.source_hash)}, {"_id": 1}, session=session):
+        elif await db.subject_blocks.find_one({**subject, **_holds(request.source_hash)}, {"_id": 1}, session=session):
             return Enqueued("blocked")
         slot = None if request.user_id is None else await _free_slot(db, request.user_id, settings, session)
         job = _new_job(request, slot, settings)
@@ -125,6 +127,7 @@ def due_at(now: datetime, priority: Priority, slot: int, claim_delay_s: float) -
 
 def _new_job(request: GenerationRequest, slot: int | None, settings: Queue) -> Doc:
     now = datetime.now(UTC)
+    due = due_at(now, request.priority, slot or 0, settings.claim_delay_s)
     job: Doc = {
         "job_id": str(uuid.uuid4()),
         "subject_kind": request.subject.kind,
@@ -134,7 +137,8 @@ def _new_job(request: GenerationRequest, slot: int | None, settings: Queue) -> D
         "output_video_id": str(uuid.uuid4()),
         "status": "queued",
         "priority": request.priority,
-        "claim_at": due_at(now, request.priority, slot or 0, settings.claim_delay_s),
+        "claim_at": due,
+        "due_at": due,
         "attempt": 0,
         "retry_count": 0,
         "created_at": now,

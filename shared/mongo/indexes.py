@@ -8,6 +8,8 @@ from shared.mongo.client import Database
 from shared.schemas.generation import ACTIVE
 
 _ACTIVE = {"status": {"$in": list(ACTIVE)}}
+_ENDED = {"completed_at": {"$exists": True}}
+_FAILED = {"failure.code": {"$exists": True}}
 
 INDEXES: dict[str, list[IndexModel]] = {
     "jobs": [
@@ -15,6 +17,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("subject_key", ASCENDING), ("active", ASCENDING)], name="subject"),
         IndexModel([("company_slug", ASCENDING), ("active", ASCENDING)], name="company"),
         IndexModel("changed_at", name="changed"),
+        IndexModel([("active", ASCENDING), ("first_published", DESCENDING)], name="newest"),
     ],
     "videos": [
         IndexModel("video_id", unique=True, name="video_id"),
@@ -46,7 +49,13 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="one_active_per_slot",
         ),
         IndexModel("expires_at", expireAfterSeconds=0, name="expiry"),
+        # the operator's questions; those about what has ended cost a job in work nothing
+        IndexModel("created_at", name="created"),
+        IndexModel([("subject_key", ASCENDING), ("created_at", DESCENDING)], name="by_subject"),
+        IndexModel([("status", ASCENDING), ("completed_at", DESCENDING)], partialFilterExpression=_ENDED, name="ended"),
+        IndexModel([("failure.code", ASCENDING), ("created_at", DESCENDING)], partialFilterExpression=_FAILED, name="by_error"),
     ],
+    "admin_audit": [IndexModel([("at", DESCENDING)], name="newest")],
     "subject_blocks": [
         IndexModel([("subject_kind", ASCENDING), ("subject_key", ASCENDING)], unique=True, name="subject"),
         IndexModel("until", expireAfterSeconds=0, name="expiry"),

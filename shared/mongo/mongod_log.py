@@ -14,7 +14,7 @@ AFTERMATH = ("-", "ASSERT", "CONTROL")
 
 
 def last_complaints(log: Path, count: int = 5) -> list[str]:
-    """What mongod's last errors say, or, if it names none, its last lines; empty if there is no log."""
+    """What mongod's last errors say, or, if it names none, its last lines; empty if there is none to read."""
     lines = [_parsed(line) for line in _tail(log)]
     complaints = [line for line in lines if line.get("s") in ("E", "F") and line.get("c") not in AFTERMATH]
     return [_readable(line)[:SHOWN_CHARACTERS] for line in (complaints or lines)[-count:]]
@@ -25,7 +25,7 @@ def _tail(log: Path) -> list[str]:
         with open(log, "rb") as file:
             file.seek(max(0, log.stat().st_size - TAIL_BYTES))
             return file.read().decode(errors="replace").splitlines()
-    except FileNotFoundError:
+    except OSError:  # its folder may be no folder
         return []
 
 

@@ -61,7 +61,7 @@ def _cancelled(jobs: list[GenerationJob], videos: list[Video], cancelled: set[st
     for job in jobs:
         if job.job_id in cancelled and job.status != "cancelled":
             yield f"job {job.job_id} was cancelled and is {job.status}"
-        if job.status == "cancelled" and job.subject in shown and job.history[-1]["status"] in ("queued", "running", "uploaded"):
+        if job.status == "cancelled" and job.subject in shown and job.history[-2]["status"] in ("queued", "running", "uploaded"):
             yield f"job {job.job_id} was cancelled and has a video"
 
 

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from pymongo import AsyncMongoClient
 
+from shared.errors import Conflict
 from shared.mongo import generation_queue as queue
 from shared.mongo.client import Client, Database
 from shared.mongo.embedded import EmbeddedMongo
+from shared.mongo.generation_admin import cancel
 from shared.mongo.indexes import create_indexes
 from shared.mongo.postings import Write, store
 from shared.schemas.generation import ACTIVE, GenerationRequest
@@ -152,10 +154,11 @@ class _Run:
         if not active:
             return
         job_id = self.random.choice(sorted(active))
-        cancel = [{"$set": {"status": "cancelled", "claim_at": "$$REMOVE", "attempt_token": "$$REMOVE"}}]
-        done = await self.db.generation_jobs.update_one({"job_id": job_id, "status": {"$in": list(ACTIVE)}}, cancel)
-        if done.matched_count:
-            self.cancelled.add(job_id)
+        try:
+            await cancel(self.db, job_id, "chaos", SETTINGS)
+        except Conflict:  # it ended meanwhile
+            return
+        self.cancelled.add(job_id)
 
     def _kill_database(self) -> None:
         self.mongo.kill()

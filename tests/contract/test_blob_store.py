@@ -202,6 +202,21 @@ async def test_listing_gives_size_and_time_of_what_the_prefix_names(adapter: Ada
     assert await keys(adapter.store, "nothing/here") == []
 
 
+async def test_listing_is_in_order_and_can_start_after_a_key(adapter: Adapter, prefix: str, file: Path) -> None:
+    filled(file, b"x")
+    names = ["a-b/reel.mp4", "a.txt", "a/720p/0.ts", "a/720p/1.ts", "a/master.m3u8", "a/z", "a0/reel.mp4", "b/é.ts", "b/日.ts"]
+    ordered = [f"{prefix}/{name}" for name in names]
+    for key in reversed(ordered):
+        await adapter.store.put_file(key, file)
+    assert [blob.key async for blob in adapter.store.list(prefix)] == ordered
+    for position, key in enumerate(ordered):
+        assert [blob.key async for blob in adapter.store.list(prefix, key)] == ordered[position + 1 :]
+    between = f"{prefix}/a/720p/0.ts.never"
+    assert [blob.key async for blob in adapter.store.list(f"{prefix}/a/", between)] == ordered[3:6]
+    with pytest.raises(InvalidInput):
+        await anext(aiter(adapter.store.list(prefix, "../x")))
+
+
 async def test_listing_and_deleting_more_than_one_page(adapter: Adapter, prefix: str, file: Path) -> None:
     filled(file, b"x")
     expected = [f"{prefix}/{n:04}.ts" for n in range(1003)]

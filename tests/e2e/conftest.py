@@ -40,7 +40,7 @@ def running(data_dir: Path) -> Iterator[Running]:
     command = [sys.executable, "-m", "services", "up"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT) as process:
         assert process.stderr
-        said = []
+        said: list[str] = []
         for line in process.stderr:
             said.append(line)
             if match := re.search(r"serving on (http://\S+)", line):

@@ -31,9 +31,7 @@ Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_e
 class SearchJobsRequest(Message):
     text_prompt: Prompt = Field(examples=["data engineer, remote"])
     user_id: UserId
-    limit: int | None = Field(
-        default=None, ge=1, le=50, strict=True, description="results wanted at most; does not change how many reels are made"
-    )
+    limit: int | None = Field(default=None, ge=1, le=50, description="results wanted at most; does not change how many reels are made")
 
 
 class PostingSummary(Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -166,3 +167,10 @@ async def test_health_tells_the_depth_of_the_queue(client: httpx2.AsyncClient) -
     await search(client)
     health = (await client.get("/health")).json()
     assert (health["status"], health["generator_queue_depth"]) == ("ok", 2)
+
+
+async def test_the_queue_shows_in_the_metrics(client: httpx2.AsyncClient) -> None:
+    await search(client)
+    async with asyncio.timeout(20):
+        while 'reelwright_generation_jobs{status="queued"} 2.0' not in (await client.get("/metrics")).text:
+            await asyncio.sleep(0.05)

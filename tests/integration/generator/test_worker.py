@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from services.generator.stages import Workshop
-from services.generator.worker import Worker
+from services.generator.worker import ALIVE, Worker
 from shared.mongo import generation_queue as queue
 from shared.mongo import videos
 from shared.mongo.client import Database
@@ -96,7 +96,7 @@ async def test_a_job_becomes_a_reel_whose_files_are_all_there(shop: Workshop) ->
     assert 20 <= video.duration_seconds <= 40
     assert job.output
     assert set(job.output.reel.stage_seconds) == {"script", "speech", "captions", "render", "package", "upload"}
-    assert not list(shop.folder.iterdir())
+    assert [path.name for path in shop.folder.iterdir()] == [ALIVE]
 
 
 async def test_siblings_share_the_reel_and_the_script_names_their_number(shop: Workshop) -> None:

@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
+from services.launcher import machine as machine_module
 from services.launcher.logs import Console
 from services.launcher.machine import Machine, one_machine, url_of
 from services.launcher.ports import PortTaken
 from services.launcher.up import run_up
-from shared.settings import Process, Settings
+from shared.errors import SettingsError, Unavailable
+from shared.mongo.embedded import database_uri, running_uri
+from shared.settings import Mongo, Process, Settings, Storage
 from tests.waiting import alive, until
 
 SERVICE = """
@@ -47,7 +50,7 @@ from services.launcher.stack import Stack
 from services.launcher.up import serve
 from shared.mongo.embedded import EmbeddedMongo
 folder, environment, console = Path(sys.argv[1]), {}, Console(echo=True)
-parts = [Database(EmbeddedMongo(folder / "mongo"), environment)]
+parts = [Database(EmbeddedMongo(folder / "mongo"), environment, console.say)]
 for name in ("backend", "generator"):
     command = Command.python(name, "-c", f"NAME = {name!r}" + SERVICE, grace_s=600)
     parts.append(Child(command, ProcessLog(name, folder / "logs", console), environment))
@@ -109,6 +112,7 @@ def test_the_first_interrupt_drains_in_reverse_and_the_second_kills(launcher: La
     assert launcher.process.stdout.read() == "interrupted\n"
     assert not any(alive(pid) for pid in pids)
     assert "launcher  | killing" in launcher.said()
+    assert "starting it again" not in launcher.said()
 
 
 def test_mongod_comes_back_at_the_same_place_with_all_it_had(launcher: Launcher) -> None:
@@ -119,6 +123,30 @@ def test_mongod_comes_back_at_the_same_place_with_all_it_had(launcher: Launcher)
         launcher.heard("mongod runs again")
         assert client.test.kept.find_one() == {"_id": 1}
     assert "mongod was ended by SIGKILL; starting it again in 0.5 s" in launcher.said()
+
+
+def test_an_import_that_joined_may_finish_and_holds_up_the_end(launcher: Launcher) -> None:
+    with database_uri(Settings(process=Process(data_dir=launcher.folder))) as uri:
+        launcher.process.send_signal(signal.SIGINT)
+        for pid in launcher.pids()[1::2]:
+            os.kill(pid, signal.SIGKILL)
+        launcher.heard("mongod: waiting up to 60 s for an import to finish")
+        with MongoClient[dict[str, object]](uri) as client:
+            client.test.kept.insert_one({"_id": 1})
+    assert launcher.process.wait(30) == 0
+
+
+def test_it_waits_for_an_import_that_came_first(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="rw") as runtime_dir, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", runtime_dir)
+        with database_uri(Settings(process=Process(data_dir=tmp_path))):
+            launcher = Launcher(tmp_path, runtime_dir)
+            launcher.heard(f"launcher  | process {os.getpid()} (")
+            assert "waiting up to 60 s for it to finish" in launcher.said()
+        launcher.heard("serving on")
+        assert running_uri(tmp_path / "mongo")
+        with launcher.process:
+            launcher.process.kill()
 
 
 @pytest.fixture
@@ -135,6 +163,30 @@ def test_a_busy_port_fails_before_anything_is_touched(settings: Settings, tmp_pa
         assert run_up(taken) == 1
     assert f"launcher  | VIDEO_PORT: port {port} is taken by process {os.getpid()} (" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_without_its_settings_fails_before_anything_is_touched(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="STORAGE=s3 needs S3_BUCKET, S3_PUBLIC_URL"):
+        one_machine(settings.model_copy(update={"storage": Storage(storage="s3")}), Console(echo=True))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "problem", "words"),
+    [
+        ("mongodb://127.0.0.1:1", Unavailable, r"MONGODB_URI: that database cannot be used: 127\.0\.0\.1:1: .*refused.*|.*failed.*\Z"),
+        ("http://127.0.0.1", SettingsError, "MONGODB_URI: InvalidURI"),
+    ],
+)
+async def test_a_given_database_that_is_not_there_fails_before_anything_starts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, uri: str, problem: type[Exception], words: str
+) -> None:
+    monkeypatch.setattr(machine_module, "GIVEN_DATABASE_S", 0.2)
+    given = settings.model_copy(update={"mongo": Mongo.model_validate({"mongodb_uri": uri})})
+    machine = one_machine(given, Console(echo=False))
+    with pytest.raises(problem, match=words):
+        await machine.start()
+    assert machine.stack._started == []
 
 
 def test_a_data_dir_that_is_no_folder_is_named(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.launcher import process
+from services.launcher import process, readiness
 from services.launcher.logs import Console, ProcessLog
 from services.launcher.ports import reserve
 from services.launcher.process import Child, Command, StartFailed, output_of
@@ -72,6 +72,43 @@ async def test_a_service_is_started_once_its_health_is_ready(make: Make, log: Pr
     await child.start()
     await child.stop()
     assert "asked 4" in log.path.read_text()
+
+
+UNREADY = """
+import http.server
+class Health(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(503)
+        self.send_header("Content-Length", "41")
+        self.end_headers()
+        self.wfile.write(b'{"detail": "store: no answer within 1 s"}')
+    def log_message(self, *_):
+        pass
+http.server.HTTPServer(("127.0.0.1", PORT), Health).serve_forever()
+"""
+
+
+@pytest.mark.parametrize(
+    ("stuck_s", "timeout_s", "words"),
+    [(0.1, 60.0, "does not get ready"), (60.0, 1.0, "was not ready in 1 s")],
+    ids=["the same all the time", "too long"],
+)
+async def test_a_service_that_never_gets_ready_names_what_it_lacks(
+    make: Make, monkeypatch: pytest.MonkeyPatch, stuck_s: float, timeout_s: float, words: str
+) -> None:
+    monkeypatch.setattr(readiness, "STUCK_S", stuck_s)
+    monkeypatch.setattr(process, "START_TIMEOUT_S", timeout_s)
+    port = reserve("127.0.0.1", {"A": 0})["A"]
+    child = make(UNREADY.replace("PORT", str(port)), url=f"http://127.0.0.1:{port}/health/ready")
+    async with asyncio.timeout(10):
+        with pytest.raises(StartFailed, match=f"backend did not start: it {words}: store: no answer within 1 s"):
+            await child.start()
+
+
+async def test_a_process_that_cannot_be_made_is_named(make: Make) -> None:
+    child = make(f"{ANNOUNCE} {STAY}", TOO_LONG="x" * 200_000)
+    with pytest.raises(StartFailed, match=r"backend did not start: .*Argument list too long"):
+        await child.start()
 
 
 async def test_a_start_that_fails_shows_the_last_lines(make: Make) -> None:
@@ -137,6 +174,14 @@ async def test_endless_lines_and_bytes_that_are_no_text_are_borne(make: Make, lo
     assert written.count(b"#") == 300_000
     assert written.endswith(b"\xff\nnext\nlast\n")
     assert list(log.last)[-2:] == ["next", "last"]
+
+
+async def test_control_characters_reach_neither_file_nor_console(make: Make, log: ProcessLog, capsys: pytest.CaptureFixture[str]) -> None:
+    child = make(f"import sys; sys.stdout.buffer.write(b'a\\x1b[31m\\x00\\xc2\\x9b\\tb \\xc3\\xa9\\r\\n'); {ANNOUNCE}")
+    await child.start()
+    await child.stop()
+    assert log.path.read_text() == "a\\x1b[31m\\x00\\x9b\tb é\n"
+    assert capsys.readouterr().err == "backend   | a\\x1b[31m\\x00\\x9b\tb é\n"
 
 
 async def test_the_output_of_a_command_or_why_it_failed() -> None:

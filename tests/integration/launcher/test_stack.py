@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -11,9 +13,11 @@ import psutil
 import pytest
 
 from services.launcher import stack as stack_module
+from services.launcher.database import Database
 from services.launcher.logs import Console, ProcessLog
 from services.launcher.process import Child, Command, StartFailed
-from services.launcher.stack import Stack, backoff
+from services.launcher.stack import Part, Stack, backoff
+from shared.mongo.embedded import DatabaseFailed, EmbeddedMongo
 from tests.waiting import alive, until
 
 SERVICE = """
@@ -43,12 +47,12 @@ class Stage:
         self.logs: dict[str, ProcessLog] = {}
         self._folder = folder
 
-    def part(self, name: str, script: str = SERVICE) -> Child:
+    def part(self, name: str, script: str = SERVICE, environment: dict[str, str] | None = None) -> Child:
         self.logs[name] = ProcessLog(name, self._folder / "logs", Console(echo=False))
         script = script.replace("DIARY", repr(str(self.diary))).replace("NAME", name)
-        return Child(Command.python(name, "-c", script), self.logs[name], {})
+        return Child(Command.python(name, "-c", script), self.logs[name], environment or {})
 
-    def stack(self, *parts: Child) -> Stack:
+    def stack(self, *parts: Part) -> Stack:
         return Stack(parts, self.said.append)
 
     def pids(self, name: str) -> list[int]:
@@ -81,6 +85,57 @@ async def test_a_failed_start_stops_what_had_started_and_starts_no_more(stage: S
         await stack.start()
     await stack.stop()
     assert stage.entries() == ["a came", "a left"]
+
+
+NEVER_READY = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
+
+
+async def test_one_that_dies_while_another_starts_is_the_cause(stage: Stage) -> None:
+    stack = stage.stack(stage.part("a"), stage.part("b", NEVER_READY))
+    starting = asyncio.create_task(stack.start())
+    await stage.heard(lambda: "b" in stage.logs and stage.pids("b"))
+    psutil.Process(stage.pids("a")[0]).kill()
+    async with asyncio.timeout(10):
+        with pytest.raises(StartFailed, match=r"a was ended by SIGKILL while the others were starting\. Its last lines"):
+            await starting
+    assert not alive(stage.pids("b")[0])
+    await stack.stop()
+
+
+async def test_a_mongod_that_dies_while_another_starts_is_explained(stage: Stage, tmp_path: Path) -> None:
+    mongo = EmbeddedMongo(tmp_path / "mongo")
+    stack = stage.stack(Database(mongo, {}, stage.said.append), stage.part("b", NEVER_READY))
+    starting = asyncio.create_task(stack.start())
+    await stage.heard(lambda: "b" in stage.logs and stage.pids("b"))
+    os.kill(int((tmp_path / "mongo" / "mongod.lock").read_text()), signal.SIGKILL)
+    async with asyncio.timeout(10):
+        with pytest.raises(DatabaseFailed, match=r"broke down: mongod ended with 137(.|\n)*The end of .*mongod\.log"):
+            await starting
+    await stack.stop()
+    assert not any("starting it again" in line for line in stage.said)
+
+
+async def test_a_kill_starts_nothing_again(stage: Stage) -> None:
+    stack = stage.stack(stage.part("a"), stage.part("b"), stage.part("c"))
+    await stack.start()
+    pids = [stage.pids(name)[0] for name in "abc"]
+    stack.kill()
+    await stage.heard(lambda: not any(alive(pid) for pid in pids))
+    await stack.stop()
+    assert stage.said[3:] == ["stopping c", "stopping b", "stopping a"]
+
+
+async def test_one_that_cannot_be_made_for_a_while_comes_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_module, "FIRST_DELAY_S", 0.01)
+    environment: dict[str, str] = {"ANY": "thing"}
+    stack = stage.stack(stage.part("a", environment=environment))
+    await stack.start()
+    environment["TOO_LONG"] = "x" * 200_000
+    psutil.Process(stage.pids("a")[0]).kill()
+    await stage.heard(lambda: any("Argument list too long" in line for line in stage.said))
+    del environment["TOO_LONG"]
+    await stage.heard(lambda: "a runs again" in stage.said)
+    await stack.stop()
 
 
 async def test_one_that_dies_is_started_again_and_the_others_stay(stage: Stage) -> None:

@@ -18,7 +18,9 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from shared.mongo.embedded import DatabaseFailed, DataDirInUse, EmbeddedMongo, database_uri, private_socket_dir, running_uri
+from shared.errors import Unavailable
+from shared.mongo.embedded import DatabaseFailed, EmbeddedMongo, database_uri, private_socket_dir, running_uri
+from shared.mongo.locks import DataDirInUse
 from shared.settings import Mongo, Process, Settings
 from tests.waiting import alive, until
 
@@ -85,7 +87,7 @@ def test_a_second_supervisor_is_refused_and_may_join(mongo: EmbeddedMongo, data_
     assert running_uri(data_dir) is None
     uri = mongo.start()
     assert running_uri(data_dir) == uri
-    with pytest.raises(DataDirInUse, match=str(os.getpid())):
+    with pytest.raises(DataDirInUse, match=rf"process {os.getpid()} \(.*python.*\) runs the database in {data_dir}"):
         EmbeddedMongo(data_dir).start()
     assert kept(uri) == set(), "the refused one did no harm"
     mongo.stop()
@@ -114,6 +116,81 @@ def test_those_who_come_at_once_share_one(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(3) as pool:
         assert len(set(pool.map(use, range(3)))) == 1
+
+
+def test_the_one_who_started_it_waits_for_those_who_joined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(process=Process(data_dir=tmp_path))
+    started, joined, may_leave = threading.Event(), threading.Event(), threading.Event()
+
+    def start() -> None:
+        with database_uri(settings):
+            started.set()
+            assert joined.wait(30)
+
+    def join() -> None:
+        assert started.wait(30)
+        with database_uri(settings) as uri:
+            joined.set()
+            assert may_leave.wait(30)
+            insert(uri, "late")
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(start), pool.submit(join)]
+        until(lambda: "waiting for others" in capsys.readouterr().err)
+        assert not both[0].done()
+        may_leave.set()
+        for each in both:
+            each.result(30)
+    assert "waiting" not in capsys.readouterr().err, "it is said once"
+    with database_uri(settings) as uri:
+        assert kept(uri) == {"late"}
+
+
+def test_guests_are_not_waited_for_longer_than_told(mongo: EmbeddedMongo, tmp_path: Path) -> None:
+    mongo.start()
+    told: list[str] = []
+    with database_uri(Settings(process=Process(data_dir=tmp_path))):
+        mongo.let_guests_finish(0.6, lambda: told.append("waiting"))
+        assert told == ["waiting"]
+        waiting = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            finishing = pool.submit(mongo.let_guests_finish, 600, waiting.set)
+            assert waiting.wait(30)
+            mongo.kill()
+            finishing.result(30)
+    mongo.stop()
+
+
+def test_a_client_whose_mongod_ended_learns_why(tmp_path: Path) -> None:
+    def use() -> None:
+        with database_uri(_in(tmp_path)) as uri:
+            os.kill(mongod_pid(tmp_path / "mongo"), signal.SIGKILL)
+            insert(uri, "lost")
+
+    with pytest.raises(DatabaseFailed, match=r"broke down: mongod ended with 137(.|\n)*mongod\.log"):
+        use()
+
+
+def test_a_guest_whose_host_ended_learns_it(mongo: EmbeddedMongo, tmp_path: Path) -> None:
+    mongo.start()
+
+    def use() -> None:
+        with database_uri(_in(tmp_path)) as joined:
+            mongo.kill()
+            mongo.stop()
+            insert(joined, "lost")
+
+    with pytest.raises(DatabaseFailed, match=r"The process that ran the database in .* has ended it"):
+        use()
+
+
+def test_a_failure_that_is_not_the_databases_stays_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="the network"), database_uri(_in(tmp_path)):
+        raise Unavailable("the network")
+
+
+def _in(data_dir: Path) -> Settings:
+    return Settings(process=Process(data_dir=data_dir))
 
 
 def test_database_uri_prefers_the_one_given(tmp_path: Path) -> None:
@@ -193,7 +270,18 @@ def _empty_the_collections(data_dir: Path) -> None:
         file.write_bytes(b"")
 
 
-@pytest.mark.parametrize("damage", [_truncate, _scribble, _empty_the_collections])
+def _garble_the_indexes(data_dir: Path) -> None:
+    for file in data_dir.glob("index-*.wt"):
+        file.write_text("garbage")
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(mongo: EmbeddedMongo, data_dir: Path) -> None:
+    data_dir.write_text("a file")
+    with pytest.raises(DatabaseFailed, match=f"The database in {data_dir} did not start: .*File exists"):
+        mongo.start()
+
+
+@pytest.mark.parametrize("damage", [_truncate, _scribble, _empty_the_collections, _garble_the_indexes])
 def test_damage_is_named_and_nothing_is_deleted(damage: Callable[[Path], None], mongo: EmbeddedMongo, data_dir: Path) -> None:
     mongo.start()
     mongo.stop()
@@ -232,6 +320,35 @@ def test_a_full_disk_is_named(size: str, tmp_path: Path) -> None:
         pytest.skip("a small disk cannot be mounted here")
     assert f"database_failed The database in {tmp_path}/mongo did not start" in run.stdout, run.stderr
     assert "The disk is full" in run.stdout
+
+
+FILLED_WHILE_IN_USE = """
+import os, subprocess, sys
+from pathlib import Path
+from pymongo import MongoClient
+from shared.errors import ReelwrightError
+from shared.mongo.embedded import database_uri
+from shared.settings import Process, Settings
+disk = Path(sys.argv[1])
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=150m", "tmpfs", disk], check=True)
+print("mounted", flush=True)
+try:
+    with database_uri(Settings(process=Process(data_dir=disk))) as uri, MongoClient(uri, serverSelectionTimeoutMS=2000) as client:
+        while True:
+            client.test.kept.insert_many([{"x": os.urandom(100_000)} for _ in range(20)])
+except ReelwrightError as error:
+    print(error.code, error)
+"""
+
+
+def test_a_disk_that_gets_full_while_it_is_used_is_named(tmp_path: Path) -> None:
+    command = ["unshare", "--map-root-user", "--mount", sys.executable, "-c", FILLED_WHILE_IN_USE, str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False) if shutil.which("unshare") else None
+    if run is None or "mounted" not in run.stdout:
+        pytest.skip("a small disk cannot be mounted here")
+    assert f"database_failed The database in {tmp_path}/mongo " in run.stdout, run.stderr
+    assert "The disk is full" in run.stdout
+    assert len(run.stdout) < 3000
 
 
 @pytest.mark.parametrize("unusable", ["/nonexistent", "/proc", "too deep"])

@@ -1,0 +1,12 @@
+"""All of /admin. Fixed paths come before those with an id in their place."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends
+
+from services.backend.admin import ahead, jobs, queue, stats, videos
+from services.web.admin_key import PREFIX, let_in
+
+router = APIRouter(prefix=PREFIX, tags=["admin"], dependencies=[Depends(let_in)])
+for part in (stats, ahead, jobs, queue, videos):
+    router.include_router(part.router)

@@ -1,0 +1,164 @@
+"""What an operator does to jobs and reels. Each function is one atomic transition with its guards.
+
+   failed, cancelled ──retry──▶ queued         queued, running, uploaded, indexed ──cancel──▶ cancelled
+   ready, superseded ──take down──▶ taken_down (a video)
+
+They raise NotFound, or Conflict naming the state that forbids it; nothing is written then. A worker that holds the job meanwhile
+loses it by its fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import pymongo
+from pydantic import ValidationError
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from shared.errors import Conflict, NotFound
+from shared.mongo import generation_queue, postings
+from shared.mongo.client import Database, Doc
+from shared.mongo.generation_attempts import happened
+from shared.mongo.leases import later, literal, without
+from shared.schemas.generation import ACTIVE, GenerationJob, Status
+from shared.schemas.postings import Subject
+from shared.schemas.subjects import SubjectId
+from shared.schemas.videos import Video
+from shared.settings import Queue
+
+T = TypeVar("T")
+
+RETRYABLE: tuple[Status, ...] = ("failed", "cancelled")
+_TIMEOUT_S = 10.0
+_PAST = ("attempt_token", "user_slot", "failure", "error", "output", "progress", "started_at", "completed_at", "expires_at")
+
+
+async def retry(db: Database, job_id: str, by: str) -> Doc:
+    """failed, cancelled → queued, due now, with fresh retries and no user slot; the block of its subject is lifted.
+
+    Conflict also when another active job, or a ready reel made from the present text, serves the subject. Returns the job's document.
+    """
+    known = await _readable(db, job_id)
+    source_hash = await _present_source(db, known)
+
+    async def transaction(session: AsyncClientSession) -> Doc:
+        values = {"claim_at": "$$NOW", "requeued_at": "$$NOW", "retry_count": 0, **literal({"source_hash": source_hash}), **without(*_PAST)}
+        moved = await _move(db, job_id, RETRYABLE, "queued", values, "retried", by, session)
+        if moved is None:
+            status = (await job(db, job_id, session)).get("status")
+            raise Conflict(f"job {job_id} is {status}; only failed and cancelled jobs are retried", code="job_not_retryable")
+        subject = _where(known.subject)
+        ready = await db.videos.find_one({**subject, "status": "ready", "source_hash": source_hash}, {"video_id": 1}, session=session)
+        if ready:
+            raise Conflict(f"job {job_id} is {known.status}, and reel {ready['video_id']} already serves its subject", code="reel_ready")
+        await db.subject_blocks.delete_one(subject, session=session)
+        return moved
+
+    try:
+        return await _in_transaction(db, transaction)
+    except DuplicateKeyError as error:
+        other = (await generation_queue.active_jobs(db, [known.subject])).get(known.subject, "(just ended)")
+        message = f"job {job_id} is {known.status}, and its subject has another active job: {other}"
+        raise Conflict(message, code="subject_active") from error
+
+
+async def _present_source(db: Database, known: GenerationJob) -> str:
+    """The hash of the text a worker would render now: it may have changed since the job was asked for."""
+    active = await postings.active_of(db, [known.subject_key]) if known.subject_kind == "posting" else []
+    return Subject.of(active).source_hash if active else known.source_hash
+
+
+async def cancel(db: Database, job_id: str, by: str, settings: Queue) -> Doc:
+    """Any active state → cancelled. A reel that is indexed already stays. Returns the job's document."""
+    ended = {
+        "completed_at": "$$NOW",
+        "expires_at": later(settings.job_ttl_hours * 3600),
+        **without("attempt_token", "claim_at"),
+    }
+    moved = await _move(db, job_id, ACTIVE, "cancelled", ended, "cancelled", by)
+    if moved is None:
+        status = (await job(db, job_id)).get("status")
+        raise Conflict(f"job {job_id} is {status}; only active jobs are cancelled", code="job_not_active")
+    return moved
+
+
+async def _move(
+    db: Database,
+    job_id: str,
+    expected: Sequence[Status],
+    to: Status,
+    values: Doc,
+    event: str,
+    by: str,
+    session: AsyncClientSession | None = None,
+) -> Doc | None:
+    """The job's document as it now is, or None when it is in none of the expected states."""
+    return await db.generation_jobs.find_one_and_update(
+        {"job_id": job_id, "status": {"$in": list(expected)}},
+        [{"$set": {"status": to, "updated_at": "$$NOW", **values}}, {"$set": happened(event, **literal({"by": by}))}],
+        return_document=pymongo.ReturnDocument.AFTER,
+        session=session,
+    )
+
+
+async def take_down(db: Database, video_id: str) -> Video:
+    """ready, superseded → taken_down. What was ready is not made again: its subject is blocked for this text."""
+
+    async def transaction(session: AsyncClientSession) -> Video:
+        found = await video(db, video_id, session)
+        if found.status == "taken_down":
+            raise Conflict(f"video {video_id} is taken_down already", code="video_taken_down")
+        await db.videos.update_one({"video_id": video_id}, {"$set": {"status": "taken_down"}}, session=session)
+        if found.status == "ready":
+            await _block(db, found, session)
+        return found.model_copy(update={"status": "taken_down"})
+
+    return await _in_transaction(db, transaction)
+
+
+async def video(db: Database, video_id: str, session: AsyncClientSession | None = None) -> Video:
+    """The video, whatever its status. Raises NotFound."""
+    doc = await db.videos.find_one({"video_id": video_id}, session=session)
+    if doc is None:
+        raise NotFound(f"there is no video {video_id}", code="video_not_found")
+    return Video.model_validate(doc)
+
+
+async def _block(db: Database, taken: Video, session: AsyncClientSession) -> None:
+    block = {
+        "source_hash": taken.source_hash,
+        "code": "taken_down",
+        "message": "an operator took the reel down",
+        "until": None,
+        "created_at": datetime.now(UTC),
+    }
+    await db.subject_blocks.update_one(_where(taken.subject), {"$set": block, "$unset": {"job_id": 1}}, upsert=True, session=session)
+
+
+async def _in_transaction(db: Database, transaction: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
+    with pymongo.timeout(_TIMEOUT_S):
+        async with db.client.start_session() as session:
+            return await session.with_transaction(transaction)
+
+
+async def job(db: Database, job_id: str, session: AsyncClientSession | None = None) -> Doc:
+    """The job's document, readable or not. Raises NotFound."""
+    doc = await db.generation_jobs.find_one({"job_id": job_id}, session=session)
+    if doc is None:
+        raise NotFound(f"there is no generation job {job_id}", code="job_not_found")
+    return doc
+
+
+async def _readable(db: Database, job_id: str) -> GenerationJob:
+    doc = await job(db, job_id)
+    try:
+        return GenerationJob.model_validate(doc)
+    except ValidationError as error:
+        raise Conflict(f"job {job_id} is {doc.get('status')} and no worker can read it", code="job_unreadable") from error
+
+
+def _where(subject: SubjectId) -> Doc:
+    return {"subject_kind": subject.kind, "subject_key": subject.key}

@@ -1,0 +1,38 @@
+"""Subjects of postings, as an operator names them: by posting, by company, the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo import DESCENDING
+
+from shared.mongo.client import Database
+
+
+async def of_postings(db: Database, greenhouse_ids: Sequence[str]) -> dict[str, str]:
+    """The subject's key of each posting there is, open or closed, by greenhouse_id."""
+    found = db.jobs.find({"greenhouse_id": {"$in": list(greenhouse_ids)}}, {"_id": 0, "greenhouse_id": 1, "subject_key": 1})
+    return {doc["greenhouse_id"]: doc["subject_key"] async for doc in found}
+
+
+async def of_company(db: Database, company_slug: str, after: str, limit: int) -> list[str]:
+    """Keys of the company's open subjects in their order, up to `limit` that follow `after`."""
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"company_slug": company_slug, "active": True, "subject_key": {"$gt": after}}},
+        {"$group": {"_id": "$subject_key"}},
+        {"$sort": {"_id": 1}},
+        {"$limit": limit},
+    ]
+    return [doc["_id"] async for doc in await db.jobs.aggregate(pipeline)]
+
+
+async def newest(db: Database, count: int) -> list[str]:
+    """Keys of the `count` open subjects published last."""
+    keys: dict[str, None] = {}
+    async with db.jobs.find({"active": True}, {"_id": 0, "subject_key": 1}).sort("first_published", DESCENDING) as found:
+        async for doc in found:
+            keys[doc["subject_key"]] = None
+            if len(keys) == count:
+                break
+    return list(keys)
