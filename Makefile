@@ -50,9 +50,11 @@ env-example: setup ## write .env.example from shared/settings.py
 lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras --group dev pyproject.toml -o requirements.lock
 
-.PHONY: bench chaos load
-bench: ## benchmarks beside their peers (to come)
-	@echo "make bench comes with the queue and the renderer"; exit 1
+.PHONY: bench
+bench: setup ## benchmarks beside a floor or a peer (ARGS="--json --only queue")
+	@exec $(PYTHON) -m tests.benchmarks $(ARGS)
+
+.PHONY: chaos load
 chaos: setup ## kill and freeze workers, then check every invariant (ARGS="--jobs 200 --workers 4 --seconds 60 --seed 1 --json")
 	@exec $(PYTHON) -m tests.chaos $(ARGS)
 load: ## many users at once (to come)

@@ -23,7 +23,8 @@ def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def mongo_client(mongo_uri: str) -> AsyncIterator[Client]:
-    client: Client = AsyncMongoClient(mongo_uri, tz_aware=True)
+    # The loop stands still while tests that are not async run: a monitor that waits for the server would take that for a hang.
+    client: Client = AsyncMongoClient(mongo_uri, tz_aware=True, serverMonitoringMode="poll", heartbeatFrequencyMS=600_000)
     async with client:
         yield client
 

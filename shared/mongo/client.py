@@ -54,7 +54,7 @@ async def open_mongo(settings: Settings, **options: Any) -> AsyncIterator[Databa
         yield client[settings.mongo.mongodb_database]
 
 
-REQUEST_TIMEOUT_S = 2.0
+REQUEST_TIMEOUT_S = 4.0
 """All that one request may wait for the database: a server that hangs must not make the request hang."""
 
 _GOING_AWAY = {89, 91, 189, 11600, 11602, 10107, 13435, 13436}

@@ -1,0 +1,1 @@
+"""What tests attack the queue with: racing processes, workers to freeze and kill, and a proxy that breaks S3."""

@@ -1,0 +1,104 @@
+"""The store refuses, resets, loses its answers or falls silent while a real worker uploads: the job ends ready all the same."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from shared.mongo import videos
+from shared.mongo.client import Database
+from shared.schemas.generation import GenerationJob
+from shared.schemas.reels import LAYOUT
+from shared.storage.s3_config import S3Config
+from tests.faults.postings import ask, eventually, posting, until
+from tests.faults.proxy import Fault, FaultyProxy
+from tests.faults.s3_server import S3Server, s3_server
+from tests.faults.workers import worker_process
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+async def proxy(server: S3Server) -> AsyncIterator[FaultyProxy]:
+    async with FaultyProxy(server.port).listening() as proxy:
+        yield proxy
+
+
+@pytest.mark.parametrize("fault", ["503", "reset", "lost_answer"])
+async def test_a_store_that_fails_costs_retries_and_no_reel(
+    jobs: Database, environment: dict[str, str], server: S3Server, proxy: FaultyProxy, fault: Fault
+) -> None:
+    proxy.switch(fault, after=2)
+    with worker_process(environment, **server.environment(proxy.port)) as worker:
+        job_id = await ask(jobs, posting("baker"))
+
+        async def failed_once() -> bool:
+            return await jobs.generation_jobs.count_documents({"job_id": job_id, "retry_count": {"$gt": 0}}) == 1
+
+        await eventually(failed_once)
+        proxy.switch("none")
+        job = await until(jobs, job_id, "ready", "failed")
+        assert worker.running()
+    assert proxy.faulted > S3Config.attempts, "the client itself tries again before the queue does"
+    assert [entry["code"] for entry in job.history if entry["event"] == "retry"] == ["storage_unavailable"] * job.retry_count
+    await assert_whole(jobs, job, server, proxy)
+
+
+async def test_a_store_that_falls_silent_is_given_up_within_the_clients_timeout(
+    jobs: Database, environment: dict[str, str], server: S3Server, proxy: FaultyProxy
+) -> None:
+    proxy.switch("stall", after=2)
+    with worker_process(environment, **server.environment(proxy.port)) as worker:
+        job_id = await ask(jobs, posting("baker"))
+
+        async def stalled() -> bool:
+            return proxy.faulted > 0
+
+        await eventually(stalled)
+        silent_since = time.monotonic()
+        proxy.switch("none")
+        job = await until(jobs, job_id, "ready", "failed")
+        assert S3Config.read_timeout_s - 1 < time.monotonic() - silent_since < S3Config.read_timeout_s + 20
+        assert worker.running()
+    assert (job.attempt, job.retry_count) == (1, 0), "the lease outlived the silence, the client tried again"
+    await assert_whole(jobs, job, server, proxy)
+
+
+@pytest.mark.xfail(strict=True, raises=subprocess.TimeoutExpired, reason="the interpreter waits for the store's threads")
+async def test_a_silent_store_does_not_keep_a_worker_from_ending(
+    jobs: Database, environment: dict[str, str], server: S3Server, proxy: FaultyProxy
+) -> None:
+    proxy.switch("stall", after=2)
+    with worker_process(environment, **server.environment(proxy.port), DRAIN_GRACE_S="0") as worker:
+        job_id = await ask(jobs, posting("baker"))
+
+        async def stalled() -> bool:
+            return proxy.faulted > 0
+
+        await eventually(stalled)
+        worker.signal(signal.SIGTERM)
+        assert await worker.ended(S3Config.read_timeout_s / 4) == 0
+    job = await until(jobs, job_id, "queued", within_s=1)
+    assert (job.retry_count, job.history[-1]["event"]) == (0, "handed_back")
+
+
+async def assert_whole(db: Database, job: GenerationJob, server: S3Server, proxy: FaultyProxy) -> None:
+    """The job is ready, every object of its reel lies in the store as it was sent, and so does all that was ever acknowledged."""
+    assert job.status == "ready", job.error
+    video = await videos.get(db, job.output_video_id)
+    assert video
+    stored = {path.relative_to(server.bucket).as_posix(): path for path in server.bucket.rglob("*") if path.is_file()}
+    prefix = f"hls/{video.video_id}/"
+    files = {key: path for key, path in stored.items() if key.startswith(prefix)}
+    assert {prefix + name for name in [*LAYOUT.values(), "720p/playlist.m3u8", "720p/segment_000.ts"]} <= set(files)
+    assert sum(path.stat().st_size for path in files.values()) == video.size_bytes
+    assert set(files) <= set(proxy.acknowledged)
+    assert all(stored[key].read_bytes() == sent for key, sent in proxy.acknowledged.items())
