@@ -40,6 +40,7 @@ class Worker:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _attempts: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _paused: bool = False
 
     @property
     def stopping(self) -> bool:
@@ -67,12 +68,13 @@ class Worker:
             await self._leave()
 
     def _begin(self, job: GenerationJob) -> None:
-        working = asyncio.create_task(self._work(job))
-        self._attempts[job.job_id] = working
-        working.add_done_callback(lambda _: self._ended(job.job_id))
+        """By token: a job that was lost and claimed again is two attempts for a while."""
+        token = job.attempt_token or job.job_id
+        working = self._attempts[token] = asyncio.create_task(self._work(job), name=job.job_id)
+        working.add_done_callback(lambda _: self._ended(token))
 
-    def _ended(self, job_id: str) -> None:
-        del self._attempts[job_id]
+    def _ended(self, token: str) -> None:
+        del self._attempts[token]
         self._wake.set()
 
     async def _listen(self) -> None:
@@ -88,7 +90,7 @@ class Worker:
         while True:
             try:
                 with translated():
-                    await workers.beat(self.shop.db, me, list(self._attempts))
+                    await workers.beat(self.shop.db, me, [attempt.get_name() for attempt in self._attempts.values()])
             except Unavailable as error:
                 log.warning("beat_failed", error=error.message)
             await asyncio.sleep(workers.BEAT_S)
@@ -103,7 +105,8 @@ class Worker:
     async def _claim(self) -> GenerationJob | None:
         try:
             with translated():
-                if await brakes.paused(self.shop.db):
+                self._paused = await brakes.paused(self.shop.db) is not None
+                if self._paused:
                     return None
                 return await attempts.claim(self.shop.db, self.worker_id, self.shop.settings)
         except Unavailable as error:
@@ -114,7 +117,8 @@ class Worker:
         """Until woken, the next job is due, or the poll interval is over; whichever comes first."""
         try:
             with translated():
-                due = None if len(self._attempts) >= self.concurrency else await leases.next_due(self.shop.db.generation_jobs, ACTIVE)
+                waits_for_a_wake = self._paused or len(self._attempts) >= self.concurrency
+                due = None if waits_for_a_wake else await leases.next_due(self.shop.db.generation_jobs, ACTIVE)
         except Unavailable:
             due, longest = None, _AWAY_S
         else:

@@ -54,7 +54,6 @@ async def test_nothing_is_claimed_while_paused_and_at_once_after_it(paused: Data
         assert worker.running()
 
 
-@pytest.mark.xfail(strict=True, reason="with a job due, a paused worker asks fifty times a second")
 async def test_a_paused_worker_waits_instead_of_asking_again_and_again(paused: Database, environment: dict[str, str]) -> None:
     await ask(paused, posting("baker"))
     with worker_process(environment, **ONLY_WHEN_WOKEN):

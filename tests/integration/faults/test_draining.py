@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from services.generator.barriers import VARIABLE
 from shared.mongo.client import Database
 from tests.faults.postings import ask, eventually, posting, until, until_encoding
@@ -80,7 +78,6 @@ def release(data_dir: Path) -> None:
         held.unlink()
 
 
-@pytest.mark.xfail(strict=True, reason="a worker knows its attempts by job: the end of the first makes it forget the second")
 async def test_a_job_it_lost_and_claimed_again_itself_is_finished_too(jobs: Database, environment: dict[str, str], tmp_path: Path) -> None:
     """Held before its first heartbeat, a worker with a free place outlives its own lease and is the next to claim."""
     slow = {**TWO_LONG_REELS, "LEASE_S": "1", "ENV": "test", VARIABLE: "after_claim"}
