@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import sys
@@ -67,6 +68,11 @@ def _printable(_: Any, __: str, event: structlog.types.EventDict) -> structlog.t
 
 def _redact(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     for name in event:
-        if _SECRET.search(name):
+        if _is_secret(name):
             event[name] = "***"
     return event
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_secret(name: str) -> bool:
+    return _SECRET.search(name) is not None

@@ -17,6 +17,12 @@ STAGE_SECONDS = Histogram(
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300),
 )
 
+DEGRADED = Counter("reelwright_search_degraded", "Searches answered without a part", ["part"])
+
+LLM_CALLS = Counter("reelwright_llm_calls", "Requests to language models, by how they ended", ["hop", "outcome"])
+LLM_SECONDS = Histogram("reelwright_llm_seconds", "Seconds a request to a language model took", ["hop"], buckets=(0.5, 1, 2, 5, 10, 20, 60))
+LLM_TOKENS = Counter("reelwright_llm_tokens", "Tokens sent to and got from language models", ["hop", "direction"])
+
 
 def serve_metrics(host: str, port: int) -> None:
     """/metrics on a port of its own, in a thread, for as long as the process lives. Raises OSError when the port is taken."""

@@ -13,7 +13,7 @@ import typer
 
 from shared.errors import InvalidInput, JobError
 from shared.fingerprint import content_hash
-from shared.schemas.reels import TEMPLATE_IDS, Progress, TemplateId
+from shared.schemas.reels import DEFAULT_VOICE_ID, TEMPLATE_IDS, Progress, TemplateId, VoiceId
 from text_to_video.pipeline import MAX_SECONDS, make_reel
 from text_to_video.posting_file import brief_from_json
 from text_to_video.report import Mode, Report, open_report
@@ -39,6 +39,7 @@ def reel(
     posting: Annotated[str, typer.Argument(metavar="POSTING.json", help="a Greenhouse job object or a brief; - reads it from stdin")],
     out: Annotated[Path, typer.Option("-o", "--out", help="folder for the reel: new, empty, or an earlier reel to replace")],
     template: Annotated[TemplateId | None, typer.Option(help="look of the reel; by default the title decides")] = None,
+    voice: Annotated[VoiceId, typer.Option(help="who speaks")] = DEFAULT_VOICE_ID,
     max_seconds: Annotated[float, typer.Option(min=1, help="longest reel; a longer script loses lines")] = MAX_SECONDS,
     progress: Annotated[
         Mode, typer.Option(help="auto: a bar on a terminal; json: a line for each change, the last is the result")
@@ -47,7 +48,7 @@ def reel(
     """Make one reel: HLS, MP4, poster and captions."""
     with open_report(progress) as report:
         try:
-            code = _make(posting, out, template, max_seconds, report)
+            code = _make(posting, out, template, voice, max_seconds, report)
         except InvalidInput as error:
             report.failure(error)
             code = 2
@@ -57,7 +58,7 @@ def reel(
     raise typer.Exit(code)
 
 
-def _make(posting: str, out: Path, template: TemplateId | None, max_seconds: float, report: Report) -> int:
+def _make(posting: str, out: Path, template: TemplateId | None, voice: VoiceId, max_seconds: float, report: Report) -> int:
     brief = brief_from_json(_text_of(posting))
     check_signals = _watch_signals()
 
@@ -65,7 +66,7 @@ def _make(posting: str, out: Path, template: TemplateId | None, max_seconds: flo
         check_signals()
         report.progress(progress)
 
-    result = make_reel(brief, out, template or template_for(brief.title), on_progress, max_seconds=max_seconds)
+    result = make_reel(brief, out, template or template_for(brief.title), on_progress, voice_id=voice, max_seconds=max_seconds)
     report.result(result, str(out))
     return 0
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shared.errors import InvalidInput, JobError, RetryableJobError
-from shared.schemas.reels import LAYOUT, Progress, ReelBrief, ReelResult, Stage, TemplateId
+from shared.schemas.reels import DEFAULT_VOICE_ID, LAYOUT, Progress, ReelBrief, ReelResult, Stage, TemplateId, VoiceId
 from text_to_video.audio import master
 from text_to_video.caption_art import fits
 from text_to_video.captions import Page, pages, webvtt
@@ -31,7 +31,7 @@ from text_to_video.render import Painter, poster_frame, timeline
 from text_to_video.script.base import Script
 from text_to_video.script.extractive import ExtractiveWriter
 from text_to_video.speech.base import Speech, Voice
-from text_to_video.speech.espeak import EspeakVoice
+from text_to_video.speech.voices import VOICES
 from text_to_video.templates import TEMPLATES
 from text_to_video.templates.base import Scene, card_of
 
@@ -48,7 +48,13 @@ OnProgress = Callable[[Progress], None]
 
 
 def make_reel(
-    brief: ReelBrief, out: Path, template_id: TemplateId, on_progress: OnProgress, *, max_seconds: float = MAX_SECONDS
+    brief: ReelBrief,
+    out: Path,
+    template_id: TemplateId,
+    on_progress: OnProgress,
+    *,
+    voice_id: VoiceId = DEFAULT_VOICE_ID,
+    max_seconds: float = MAX_SECONDS,
 ) -> ReelResult:
     """Make the reel of `brief` in the folder `out`, laid out as LAYOUT says; blocks for as long as it takes.
 
@@ -64,7 +70,7 @@ def make_reel(
         with stages.run("script"):
             script = ExtractiveWriter().write(brief)
         with stages.run("speech"):
-            script, speech = spoken_within(script, EspeakVoice(), max_seconds)
+            script, speech = spoken_within(script, VOICES[voice_id], max_seconds)
             frames = math.ceil((speech.duration + _AFTER_S) * FPS)
             audio = master(speech, frames / FPS)
         with stages.run("captions"):
@@ -83,6 +89,7 @@ def make_reel(
         height=HEIGHT,
         size_bytes=size,
         template_id=template_id,
+        voice_id=voice_id,
         script=script.text,
         renditions=(RENDITION,),
         stage_seconds=stages.seconds,

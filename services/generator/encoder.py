@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared.errors import JobError, PartAway, PermanentJobError, RetryableJobError
-from shared.schemas.reels import Progress, ReelBrief, ReelResult, TemplateId
+from shared.schemas.reels import DEFAULT_VOICE_ID, Progress, ReelBrief, ReelResult, TemplateId, VoiceId
 
 _LINE_LIMIT = 1 << 20
 _COMPLAINT = 500  # characters of stderr kept
@@ -25,6 +25,7 @@ Report = Callable[[Progress], Awaitable[None]]
 class EncoderOptions(NamedTuple):
     template_id: TemplateId
     max_seconds: float
+    voice_id: VoiceId = DEFAULT_VOICE_ID
 
 
 async def run_encoder(brief: ReelBrief, out: Path, wanted: EncoderOptions, report: Report) -> ReelResult:
@@ -32,8 +33,8 @@ async def run_encoder(brief: ReelBrief, out: Path, wanted: EncoderOptions, repor
 
     Raises what the child reports (PermanentJobError, RetryableJobError), or RetryableJobError "encoder_died".
     """
-    options = ["--template", wanted.template_id, "--max-seconds", str(wanted.max_seconds), "--progress", "json"]
-    command = [sys.executable, "-m", "text_to_video", "-", "-o", str(out), *options]
+    options = ["--template", wanted.template_id, "--voice", wanted.voice_id, "--max-seconds", str(wanted.max_seconds)]
+    command = [sys.executable, "-m", "text_to_video", "-", "-o", str(out), *options, "--progress", "json"]
     child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True, limit=_LINE_LIMIT)
     try:
         return await _converse(child, brief, report)

@@ -19,7 +19,7 @@ from shared.mongo import generation_attempts as attempts
 from shared.mongo.client import Database
 from shared.schemas.generation import GenerationJob, Output
 from shared.schemas.postings import Subject
-from shared.schemas.reels import LAYOUT, Progress, ReelResult, Stage
+from shared.schemas.reels import DEFAULT_VOICE_ID, LAYOUT, Progress, ReelResult, Stage
 from shared.schemas.videos import Video
 from shared.settings import Queue
 from shared.storage.base import BlobStore
@@ -93,7 +93,7 @@ class Attempt:
         with TemporaryDirectory(dir=self.shop.folder, prefix=f"{self.job.job_id}-") as folder:
             out = Path(folder) / self.job.output_video_id
             log.info("render_started", greenhouse_id=self.job.greenhouse_id)
-            wanted = EncoderOptions(self.job.template_id, self.shop.settings.reel_max_seconds)
+            wanted = EncoderOptions(self.job.template_id, self.shop.settings.reel_max_seconds, self.job.voice_id or DEFAULT_VOICE_ID)
             reel = await run_encoder(subject.brief(), out, wanted, self._report)
             log.info("render_done", video_duration_s=reel.duration_seconds, stage_seconds=reel.stage_seconds)
             await self._barrier("after_render")

@@ -17,7 +17,7 @@ from shared.errors import JobError, LeaseLost, PartAway, ReelwrightError, Retrya
 from shared.logging import get_logger
 from shared.mongo import brakes, changes, leases, workers
 from shared.mongo import generation_attempts as attempts
-from shared.mongo.client import translated
+from shared.mongo.client import Doc, translated
 from shared.schemas.generation import ACTIVE, GenerationJob
 from shared.tasks import end
 
@@ -25,6 +25,15 @@ log = get_logger(__name__)
 
 ALIVE = "alive"
 """A file in the worker's folder, dated to when its next sign of life is overdue: what a container's health check looks at."""
+
+WAKES: tuple[Doc, ...] = (
+    {"ns.coll": "queue_controls"},
+    {"operationType": {"$in": ["insert", "replace"]}},
+    {"updateDescription.updatedFields.status": "queued"},
+    # given back where it stood; what is over loses its `claim_at` too
+    {"updateDescription.removedFields": {"$in": ["attempt_token"], "$nin": ["claim_at"]}},
+)
+"""Changes that can make a job claimable. A heartbeat is none: it would wake every idle worker a few times a second."""
 
 _AWAY_S = 1.0  # between looks while the database is away
 _POLLS_MISSED = 3
@@ -79,9 +88,7 @@ class Worker:
 
     async def _listen(self) -> None:
         """What makes a job claimable, or lifts a pause, wakes the loop; polling is the net."""
-        wakes = {"operationType": {"$in": ["insert", "update", "delete"]}}
-        about = {"$or": [{"ns.coll": "queue_controls"}, {"fullDocument.status": {"$in": list(ACTIVE)}}]}
-        async for _ in changes.watch(self.shop.db, changes.of(("generation_jobs", "queue_controls"), {**wakes, **about})):
+        async for _ in changes.watch(self.shop.db, changes.of(("generation_jobs", "queue_controls"), {"$or": WAKES})):
             self._wake.set()
 
     async def _beat(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from contextvars import Context
+from typing import Any, TypeVar
 
 import pymongo
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     BulkWriteError,
@@ -20,14 +23,19 @@ from pymongo.errors import (
 )
 
 from shared.errors import SettingsError, Unavailable
+from shared.logging import get_logger
 from shared.settings import Settings
 
+T = TypeVar("T")
 Doc = dict[str, Any]
 Database = AsyncDatabase[Doc]
 Client = AsyncMongoClient[Doc]
 
+log = get_logger(__name__)
+
 MONGO_UNAVAILABLE = "mongo_unavailable"
 _SOCKET_TIMEOUT_MS = 10_000
+_ABANDON_TIMEOUT_S = 5.0
 
 
 @asynccontextmanager
@@ -86,6 +94,47 @@ def within_a_request() -> Iterator[None]:
     """`translated`, and the database may take REQUEST_TIMEOUT_S in all."""
     with translated(), pymongo.timeout(REQUEST_TIMEOUT_S):
         yield
+
+
+async def in_transaction(db: Database, transaction: Callable[[AsyncClientSession], Awaitable[T]], timeout_s: float) -> T:
+    """Run `transaction` in a session, again as often as it loses a race, for `timeout_s` in all.
+
+    When time runs out there is none left to abort in, and the server would keep the transaction, with all it touched, for a minute:
+    the abort gets time of its own.
+    """
+    session = db.client.start_session()
+    lapsed = False
+    try:
+        with pymongo.timeout(timeout_s):
+            return await session.with_transaction(transaction)
+    except PyMongoError as error:
+        lapsed = error.timeout
+        raise
+    finally:
+        if lapsed:
+            _abandon(db, session)
+        else:
+            await session.end_session()
+
+
+_abandoned: set[asyncio.Task[None]] = set()
+
+
+def _abandon(db: Database, session: AsyncClientSession) -> None:
+    """Beside the caller, whose time is over, and outside its deadline (a context variable)."""
+    task = asyncio.get_running_loop().create_task(_kill(db, session), context=Context())
+    _abandoned.add(task)
+    task.add_done_callback(_abandoned.discard)
+
+
+async def _kill(db: Database, session: AsyncClientSession) -> None:
+    """Kill the session, and only then end it: from then on others may use its id."""
+    try:
+        with pymongo.timeout(_ABANDON_TIMEOUT_S):
+            await db.client.admin.command("killSessions", [session.session_id])
+            await session.end_session()
+    except PyMongoError as error:
+        log.warning("transaction_left_open", error=type(error).__name__)
 
 
 async def ping(db: Database) -> None:

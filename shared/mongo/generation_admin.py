@@ -9,9 +9,8 @@ loses it by its fence.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import pymongo
 from pydantic import ValidationError
@@ -20,8 +19,9 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.errors import Conflict, NotFound
 from shared.mongo import generation_queue, postings
-from shared.mongo.client import Database, Doc
+from shared.mongo.client import Database, Doc, in_transaction
 from shared.mongo.generation_attempts import happened
+from shared.mongo.generation_queue import Outcome
 from shared.mongo.leases import later, literal, without
 from shared.schemas.generation import ACTIVE, GenerationJob, Status
 from shared.schemas.postings import Subject
@@ -29,19 +29,23 @@ from shared.schemas.subjects import SubjectId
 from shared.schemas.videos import Video
 from shared.settings import Queue
 
-T = TypeVar("T")
-
 RETRYABLE: tuple[Status, ...] = ("failed", "cancelled")
+QUEUE_FULL: Outcome = "queue_full"
 _TIMEOUT_S = 10.0
 _PAST = ("attempt_token", "user_slot", "failure", "error", "output", "progress", "started_at", "completed_at", "expires_at")
 
 
-async def retry(db: Database, job_id: str, by: str) -> Doc:
+async def retry(db: Database, job_id: str, by: str, settings: Queue) -> Doc:
     """failed, cancelled → queued, due now, with fresh retries and no user slot; the block of its subject is lifted.
 
-    Conflict also when another active job, or a ready reel made from the present text, serves the subject. Returns the job's document.
+    Conflict also when another active job, or a ready reel made from the present text, serves the subject, and when the queue is full:
+    an operator's word stands above a block, not above the brake of MAX_QUEUE_DEPTH. Returns the job's document.
     """
     known = await _readable(db, job_id)
+    if known.status in RETRYABLE and await generation_queue.depth(db, at_most=settings.max_queue_depth) >= settings.max_queue_depth:
+        raise Conflict(
+            f"job {job_id} is {known.status}, and the queue is full (MAX_QUEUE_DEPTH={settings.max_queue_depth})", code=QUEUE_FULL
+        )
     source_hash = await _present_source(db, known)
 
     async def transaction(session: AsyncClientSession) -> Doc:
@@ -58,7 +62,7 @@ async def retry(db: Database, job_id: str, by: str) -> Doc:
         return moved
 
     try:
-        return await _in_transaction(db, transaction)
+        return await in_transaction(db, transaction, _TIMEOUT_S)
     except DuplicateKeyError as error:
         other = (await generation_queue.active_jobs(db, [known.subject])).get(known.subject, "(just ended)")
         message = f"job {job_id} is {known.status}, and its subject has another active job: {other}"
@@ -116,7 +120,7 @@ async def take_down(db: Database, video_id: str) -> Video:
             await _block(db, found, session)
         return found.model_copy(update={"status": "taken_down"})
 
-    return await _in_transaction(db, transaction)
+    return await in_transaction(db, transaction, _TIMEOUT_S)
 
 
 async def video(db: Database, video_id: str, session: AsyncClientSession | None = None) -> Video:
@@ -136,12 +140,6 @@ async def _block(db: Database, taken: Video, session: AsyncClientSession) -> Non
         "created_at": datetime.now(UTC),
     }
     await db.subject_blocks.update_one(_where(taken.subject), {"$set": block, "$unset": {"job_id": 1}}, upsert=True, session=session)
-
-
-async def _in_transaction(db: Database, transaction: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
-    with pymongo.timeout(_TIMEOUT_S):
-        async with db.client.start_session() as session:
-            return await session.with_transaction(transaction)
 
 
 async def job(db: Database, job_id: str, session: AsyncClientSession | None = None) -> Doc:

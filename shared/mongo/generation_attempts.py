@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-import pymongo
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from shared import metrics
 from shared.errors import JobError, LeaseLost, PartAway, PoisonedJob, PostingClosed, QuotaSpent, RetryableJobError
 from shared.logging import get_logger
 from shared.mongo import leases
-from shared.mongo.client import Database, Doc
-from shared.mongo.leases import Stages, later, literal, without
+from shared.mongo.client import Database, Doc, in_transaction
+from shared.mongo.leases import later, literal, without
 from shared.schemas.generation import ACTIVE, Failure, GenerationJob, Output, Status
 from shared.schemas.reels import Progress
 from shared.schemas.videos import Video
@@ -37,7 +37,7 @@ _HELD = ("attempt_token", "claim_at")
 
 async def claim(db: Database, worker_id: str, settings: Queue) -> GenerationJob | None:
     """The most overdue job, now leased to us, or None. Jobs whose retries are spent, and unreadable ones, are failed on the way."""
-    while (doc := await leases.take(db.generation_jobs, ACTIVE, settings.lease_s, *_around_claim(worker_id))) is not None:
+    while (doc := await leases.take(db.generation_jobs, ACTIVE, settings.lease_s, _claimed(worker_id))) is not None:
         try:
             job = GenerationJob.model_validate(doc)
         except ValidationError as error:
@@ -51,18 +51,19 @@ async def claim(db: Database, worker_id: str, settings: Queue) -> GenerationJob 
     return None
 
 
-def _around_claim(worker_id: str) -> tuple[Stages, Stages]:
+def _claimed(worker_id: str) -> Doc:
     """A queued job starts running. Whenever rendering starts anew it gets a path nobody else ever wrote to."""
     renders_anew = {"$and": [{"$in": ["$status", ["queued", "running"]]}, {"$gt": ["$attempt", 0]}]}
-    vanished = happened("lease_lost", worker_id="$worker_id")["history"]
-    before: Doc = {
-        "history": {"$cond": [{"$ifNull": ["$attempt_token", False]}, vanished, "$history"]},
+    status = {"$cond": [{"$eq": ["$status", "queued"]}, "running", "$status"]}
+    by = literal({"worker_id": worker_id})
+    vanished = {"$cond": [leases.HELD, [_entry("lease_lost", worker_id="$worker_id")], []]}
+    return {
+        "history": _history_with(vanished, [_entry("claimed", status=status, attempt=leases.NEXT_ATTEMPT, **by)]),
         "output_video_id": {"$cond": [renders_anew, {"$literal": str(uuid.uuid4())}, "$output_video_id"]},
-        "status": {"$cond": [{"$eq": ["$status", "queued"]}, "running", "$status"]},
+        "status": status,
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
-        **literal({"worker_id": worker_id}),
+        **by,
     }
-    return [{"$set": before}], [{"$set": happened("claimed", **literal({"worker_id": worker_id}))}]
 
 
 async def _bury(db: Database, doc: Doc, error: ValidationError, settings: Queue) -> None:
@@ -70,14 +71,23 @@ async def _bury(db: Database, doc: Doc, error: ValidationError, settings: Queue)
     log.error("job_unreadable", job_id=str(doc.get("job_id")), error=str(error))
     why = _why(PoisonedJob("the job cannot be read"), f"the job cannot be read: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
     held = {"_id": doc["_id"], "attempt_token": doc["attempt_token"]}
-    await db.generation_jobs.update_one(held, [{"$set": {"status": "failed", **why, **_ended(settings)}}])
+    await db.generation_jobs.update_one(
+        held, [{"$set": {"status": "failed", **literal(_stored(why)), **_ended(settings), **without(*_HELD)}}]
+    )
 
 
 def happened(event: str, **fields: object) -> Doc:
-    """One more entry of the bounded history, with the status the earlier stages have set; `fields` are expressions."""
-    entry = {"at": "$$NOW", "status": "$status", "attempt": "$attempt", **literal({"event": event}), **fields}
+    """One more entry of the bounded history; `fields` are expressions. Its status is the one from before unless they name another."""
+    return {"history": _history_with([_entry(event, **fields)])}
+
+
+def _entry(event: str, **fields: object) -> Doc:
+    return {"at": "$$NOW", "status": "$status", "attempt": "$attempt", **literal({"event": event}), **fields}
+
+
+def _history_with(*entries: object) -> Doc:
     so_far = {"$cond": [{"$isArray": "$history"}, "$history", []]}  # whatever a document holds, a claim must not fail on it
-    return {"history": {"$slice": [{"$concatArrays": [so_far, [entry]]}, -_HISTORY]}}
+    return {"$slice": [{"$concatArrays": [so_far, *entries]}, -_HISTORY]}
 
 
 def _crashed(job: GenerationJob) -> JobError:
@@ -102,60 +112,67 @@ async def _move(
     job: GenerationJob,
     expected: Status,
     to: Status,
-    values: Doc,
     event: str,
+    *,
+    changed: Doc | None = None,
+    computed: Doc | None = None,
+    gone: Sequence[str] = (),
+    told: Doc | None = None,
     session: AsyncClientSession | None = None,
-    **fields: object,
 ) -> GenerationJob:
-    """The one fenced transition. `values` are pipeline expressions; returns the job as it now is."""
-    stages = [{"$set": {"status": to, "updated_at": "$$NOW", **values}}, {"$set": happened(event, **literal(fields))}]
-    doc = await db.generation_jobs.find_one_and_update(
-        _fence(job, expected), stages, return_document=pymongo.ReturnDocument.AFTER, session=session
-    )
-    if doc is None:
+    """The one fenced transition; returns the job with its new status, what `changed`, and without what is `gone` or only the server
+    knows: `computed` are pipeline expressions. `told` goes into the history."""
+    changed, computed, told = changed or {}, computed or {}, told or {}
+    entry = happened(event, **literal({"status": to, **told}))
+    values = literal(_stored(changed)) | computed | without(*gone) | entry
+    update = [{"$set": {"status": to, "updated_at": "$$NOW", **values}}]
+    if (await db.generation_jobs.update_one(_fence(job, expected), update, session=session)).matched_count == 0:
         metrics.LEASES_LOST.inc()
         raise LeaseLost(f"job {job.job_id} is no longer ours in status {expected}")
     metrics.TRANSITIONS.labels(expected, to).inc()
-    return GenerationJob.model_validate(doc)
+    return job.model_copy(update={"status": to, **changed, **dict.fromkeys([*gone, *computed])})
+
+
+def _stored(values: Doc) -> Doc:
+    return {name: value.model_dump() if isinstance(value, BaseModel) else value for name, value in values.items()}
 
 
 def _ended(settings: Queue) -> Doc:
-    return {"completed_at": "$$NOW", "expires_at": later(settings.job_ttl_hours * 3600), **without(*_HELD)}
+    return {"completed_at": "$$NOW", "expires_at": later(settings.job_ttl_hours * 3600)}
 
 
 async def mark_uploaded(db: Database, job: GenerationJob, output: Output) -> GenerationJob:
     """running → uploaded, keeping all that indexing needs."""
-    return await _move(db, job, "running", "uploaded", literal({"output": output.model_dump()}), "uploaded")
+    return await _move(db, job, "running", "uploaded", "uploaded", changed={"output": output})
 
 
 async def index(db: Database, job: GenerationJob, video: Video) -> GenerationJob:
     """uploaded → indexed, the new video document and the end of an older one, in one transaction."""
 
     async def transaction(session: AsyncClientSession) -> GenerationJob:
-        moved = await _move(db, job, "uploaded", "indexed", {}, "indexed", session)
+        moved = await _move(db, job, "uploaded", "indexed", "indexed", session=session)
         older = {"subject_kind": video.subject_kind, "subject_key": video.subject_key, "status": "ready"}
         await db.videos.update_many(older, {"$set": {"status": "superseded"}}, session=session)
         await db.videos.insert_one(video.model_dump(), session=session)
         return moved
 
-    with pymongo.timeout(_TIMEOUT_S):
-        async with db.client.start_session() as session:
-            moved = await session.with_transaction(transaction)
+    moved = await in_transaction(db, transaction, _TIMEOUT_S)
     log.info("video_indexed", job_id=job.job_id, video_id=video.video_id)
     return moved
 
 
 async def mark_ready(db: Database, job: GenerationJob, settings: Queue) -> GenerationJob:
     """indexed → ready: the end."""
-    done = literal({"progress": Progress(stage="ready", fraction=1).model_dump()})
-    return await _move(db, job, "indexed", "ready", {**_ended(settings), **done, **without("error", "failure")}, "ready")
+    changed = {"progress": Progress(stage="ready", fraction=1)}
+    gone = (*_HELD, "error", "failure")
+    return await _move(db, job, "indexed", "ready", "ready", changed=changed, computed=_ended(settings), gone=gone)
 
 
 async def hand_back(db: Database, job: GenerationJob) -> GenerationJob:
     """A draining worker gives the job back, due at once, at no cost in retries; work already uploaded stays so."""
     to: Status = "queued" if job.status == "running" else job.status
     place = {"$min": ["$$NOW", {"$ifNull": ["$due_at", "$$NOW"]}]}  # where it stood in line: a deployment sends nobody to the back
-    return await _move(db, job, job.status, to, {"claim_at": place, **without("attempt_token")}, "handed_back")
+    return await _move(db, job, job.status, to, "handed_back", computed={"claim_at": place}, gone=("attempt_token",))
 
 
 class Next(NamedTuple):
@@ -187,25 +204,26 @@ async def fail(db: Database, job: GenerationJob, error: JobError, settings: Queu
     patience = _PARTS_PATIENCE if isinstance(error, PartAway) else 1
     delay = max(error.retry_after_s, following.delay_s * patience * random.uniform(0.75, 1.25))  # noqa: S311 - jitter, not a secret
     metrics.RETRIES.labels(error.code).inc()
-    values = {
-        **_why(error, error.message),
-        "retry_count": job.retry_count + 1,
-        "claim_at": later(delay),
-        **without("attempt_token"),
-    }
-    return await _move(db, job, job.status, following.status, values, "retry", code=error.code, after_s=round(delay, 3))
+    changed = {**_why(error), "retry_count": job.retry_count + 1}
+    return await _release(db, job, following.status, delay, changed, "retry", error.code)
 
 
 async def _wait(db: Database, job: GenerationJob, quota: QuotaSpent) -> GenerationJob:
     log.warning("quota_spent", job_id=job.job_id, code=quota.code, error=quota.message, retry_after_s=quota.retry_after_s)
     to: Status = "queued" if job.status == "running" else job.status
-    values = {**_why(quota, quota.message), "claim_at": later(quota.retry_after_s), **without("attempt_token")}
-    return await _move(db, job, job.status, to, values, "waiting", code=quota.code, after_s=round(quota.retry_after_s, 3))
+    return await _release(db, job, to, quota.retry_after_s, _why(quota), "waiting", quota.code)
 
 
-def _why(error: JobError, message: str) -> Doc:
-    failure = Failure(code=error.code, message=message[:_MESSAGE], retryable=error.retryable, stage=error.stage)
-    return literal({"failure": failure.model_dump(), "error": message[:_MESSAGE]})
+async def _release(db: Database, job: GenerationJob, to: Status, delay_s: float, changed: Doc, event: str, code: str) -> GenerationJob:
+    """To be claimed again in `delay_s`."""
+    told = {"code": code, "after_s": round(delay_s, 3)}
+    computed = {"claim_at": later(delay_s)}
+    return await _move(db, job, job.status, to, event, changed=changed, computed=computed, gone=("attempt_token",), told=told)
+
+
+def _why(error: JobError, message: str = "") -> Doc:
+    message = (message or error.message)[:_MESSAGE]
+    return {"failure": Failure(code=error.code, message=message, retryable=error.retryable, stage=error.stage), "error": message}
 
 
 async def _end_failed(db: Database, job: GenerationJob, error: JobError, settings: Queue, *, spent: bool) -> GenerationJob:
@@ -222,14 +240,14 @@ async def _end_failed(db: Database, job: GenerationJob, error: JobError, setting
         "created_at": datetime.now(UTC),
     }
 
+    ended: Doc = {"changed": _why(error, message), "computed": _ended(settings), "gone": _HELD, "told": {"code": error.code}}
+
     async def transaction(session: AsyncClientSession) -> GenerationJob:
-        moved = await _move(db, job, job.status, "failed", {**_why(error, message), **_ended(settings)}, "failed", session, code=error.code)
+        moved = await _move(db, job, job.status, "failed", "failed", **ended, session=session)
         if isinstance(error, PostingClosed | PartAway):
             return moved
         subject = {"subject_kind": job.subject_kind, "subject_key": job.subject_key}
         await db.subject_blocks.update_one(subject, {"$set": block}, upsert=True, session=session)
         return moved
 
-    with pymongo.timeout(_TIMEOUT_S):
-        async with db.client.start_session() as session:
-            return await session.with_transaction(transaction)
+    return await in_transaction(db, transaction, _TIMEOUT_S)

@@ -24,7 +24,7 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.errors import Unavailable
 from shared.logging import get_logger
-from shared.mongo.client import Database, Doc
+from shared.mongo.client import Database, Doc, in_transaction
 from shared.schemas.generation import ACTIVE, GenerationJob, GenerationRequest, Priority
 from shared.schemas.subjects import SubjectId
 from shared.settings import Queue
@@ -87,8 +87,7 @@ async def _try_enqueue(db: Database, request: GenerationRequest, settings: Queue
         await db.generation_jobs.insert_one(job, session=session)
         return Enqueued("created", job["job_id"])
 
-    async with db.client.start_session() as session:
-        enqueued = await session.with_transaction(transaction)
+    enqueued = await in_transaction(db, transaction, _ENQUEUE_TIMEOUT_S)
     if enqueued.outcome == "created":
         log.info(
             "generation_enqueued",
@@ -134,6 +133,7 @@ def _new_job(request: GenerationRequest, slot: int | None, settings: Queue) -> D
         "subject_key": request.subject.key,
         "source_hash": request.source_hash,
         "template_id": request.template_id,
+        "voice_id": request.voice_id,
         "output_video_id": str(uuid.uuid4()),
         "status": "queued",
         "priority": request.priority,

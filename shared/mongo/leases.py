@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.asynchronous.collection import AsyncCollection
@@ -24,10 +24,12 @@ from shared.mongo.client import Doc
 from shared.tasks import end
 
 T = TypeVar("T")
-Stages = list[dict[str, Any]]
 
 log = get_logger(__name__)
 
+HELD: Doc = {"$ifNull": ["$attempt_token", False]}
+"""Expression: whether somebody held the document, as it was before the claim."""
+NEXT_ATTEMPT: Doc = {"$add": ["$attempt", 1]}
 _BEATS_PER_LEASE = 3
 
 
@@ -51,23 +53,22 @@ def fence(key: str, token: str, statuses: Sequence[str]) -> Doc:
     return {"job_id": key, "attempt_token": token, "status": {"$in": list(statuses)}}
 
 
-async def take(collection: AsyncCollection[Doc], active: Sequence[str], lease_s: float, before: Stages, after: Stages) -> Doc | None:
+async def take(collection: AsyncCollection[Doc], active: Sequence[str], lease_s: float, fields: Doc) -> Doc | None:
     """Claim the most overdue document, or None. One indexed `find_one_and_update`, atomic.
 
-    A token still there means the last holder vanished: that costs a retry. `before` and `after` are further pipeline stages
-    around the claim; `after` sees the new values.
+    A token still there means the last holder vanished (`HELD`): that costs a retry. `fields` are further expressions to set; like
+    all expressions of the claim they see the document as it was.
     """
-    crashed = {"$cond": [{"$ifNull": ["$attempt_token", False]}, 1, 0]}
     claim: Doc = {
-        "retry_count": {"$add": ["$retry_count", crashed]},
-        "attempt": {"$add": ["$attempt", 1]},
+        "retry_count": {"$add": ["$retry_count", {"$cond": [HELD, 1, 0]}]},
+        "attempt": NEXT_ATTEMPT,
         "attempt_token": {"$literal": uuid.uuid4().hex},
         "claim_at": later(lease_s),
         "updated_at": "$$NOW",
     }
     return await collection.find_one_and_update(
         {"status": {"$in": list(active)}, "$expr": {"$lte": ["$claim_at", "$$NOW"]}},
-        [*before, {"$set": claim}, *after],
+        [{"$set": claim | fields}],
         sort=[("claim_at", ASCENDING)],
         return_document=ReturnDocument.AFTER,
     )

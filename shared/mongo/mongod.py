@@ -96,6 +96,11 @@ def options(data_dir: Path, socket_path: Path) -> list[str]:
         "oplogSize": 64,
         "networkMessageCompressors": "disabled",
         "wiredTigerEngineConfigString": "log=(file_max=16MB,prealloc=false)",
-        "setParameter": "diagnosticDataCollectionEnabled=false",
     }
-    return ["--quiet", *(part for name, value in chosen.items() for part in (f"--{name}", str(value)))]
+    parameters = {
+        "diagnosticDataCollectionEnabled": "false",
+        # what a killed process leaves of a transaction holds up the claims behind it; ours take milliseconds
+        "transactionLifetimeLimitSeconds": 5,
+    }
+    chosen_parameters = (part for name, value in parameters.items() for part in ("--setParameter", f"{name}={value}"))
+    return ["--quiet", *(part for name, value in chosen.items() for part in (f"--{name}", str(value))), *chosen_parameters]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from shared.schemas.base import Document, Message
-from shared.schemas.reels import Progress, ReelResult, Stage, TemplateId
+from shared.schemas.reels import Progress, ReelResult, Stage, TemplateId, VoiceId
 from shared.schemas.subjects import SubjectId, SubjectKind
 
 Status = Literal["queued", "running", "uploaded", "indexed", "ready", "failed", "cancelled", "superseded"]
@@ -40,6 +40,7 @@ class GenerationJob(Document):
     subject_key: str
     source_hash: str
     template_id: TemplateId
+    voice_id: VoiceId | None = None
     output_video_id: str
     status: Status
     priority: Priority = "feed"
@@ -71,12 +72,13 @@ class GenerationJob(Document):
 class GenerationRequest(Message):
     """What someone asks the queue for. `user_id` set means the job takes one of that user's slots.
 
-    `replace` is an operator's word: neither a ready reel nor a block of the subject stands in the way.
+    `voice_id` None is the usual voice. `replace` is an operator's word: neither a ready reel nor a block of the subject stands in the way.
     """
 
     subject: SubjectId
     source_hash: str
     template_id: TemplateId
+    voice_id: VoiceId | None = None
     priority: Priority = "feed"
     greenhouse_id: str | None = None
     query_fingerprint: str | None = None

@@ -1,4 +1,4 @@
-"""What goes into a reel and what comes out: the brief, progress, result, and the ids of the templates."""
+"""What goes into a reel and what comes out: the brief, progress, result, and the ids of the templates and voices."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from shared.schemas.base import Message
 
 TemplateId = Literal["poster", "aurora", "terminal", "letter", "ticket", "split"]
 TEMPLATE_IDS: tuple[TemplateId, ...] = get_args(TemplateId)
+
+VoiceId = Literal["espeak", "espeak-f2", "espeak-m8"]
+"""Who speaks: espeak-ng as it is, and its variants f2 (an octave higher) and m8 (lower)."""
+VOICE_IDS: tuple[VoiceId, ...] = get_args(VoiceId)
+DEFAULT_VOICE_ID: VoiceId = "espeak"
 
 Stage = Literal["script", "speech", "captions", "render", "package", "upload", "index", "ready"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -47,6 +52,7 @@ class ReelResult(Message):
     height: int
     size_bytes: int = Field(description="sum of all files of the reel")
     template_id: TemplateId
+    voice_id: VoiceId = Field(default=DEFAULT_VOICE_ID, description="who spoke")
     script: str = Field(description="the spoken words, as shown")
     renditions: tuple[str, ...] = ("720p",)
     stage_seconds: dict[str, float] = Field(default_factory=dict)

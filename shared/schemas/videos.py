@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Literal
 
 from shared.schemas.base import Document
-from shared.schemas.reels import TemplateId
+from shared.schemas.reels import TemplateId, VoiceId
 from shared.schemas.subjects import SubjectId, SubjectKind
 
 VideoStatus = Literal["ready", "superseded", "taken_down"]
 
 
 class Video(Document):
-    """Keys are object keys in the store of `provider`; sizes in bytes and pixels, duration in seconds."""
+    """Keys are object keys in the store of `provider`; sizes in bytes and pixels, duration in seconds.
+
+    `voice_id` None: made before voices were recorded.
+    """
 
     video_id: str
     greenhouse_id: str | None = None
@@ -32,6 +35,7 @@ class Video(Document):
     size_bytes: int
     duration_seconds: float
     template_id: TemplateId
+    voice_id: VoiceId | None = None
     script: str
     status: VideoStatus = "ready"
     created_at: datetime

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -16,11 +18,16 @@ from services.backend.dependencies import Config, Db
 from shared.errors import Conflict, NotFound
 from shared.mongo import generation_admin, generation_list, subjects
 from shared.mongo.client import Database
-from shared.mongo.generation_list import JobFilter, Position
+from shared.mongo.generation_admin import QUEUE_FULL
+from shared.mongo.generation_list import JobFilter, Position, next_position
 from shared.schemas.base import Message, Utc
 from shared.schemas.generation import Status
+from shared.settings import Queue
 
 router = APIRouter(prefix="/generation-jobs")
+
+RETRYING_S = 2.0
+"""Well within REQUEST_TIMEOUT_S: what was retried must also be told and put on record."""
 
 Text = Annotated[str | None, Field(max_length=300)]
 
@@ -73,20 +80,40 @@ async def _subject_of(db: Database, greenhouse_id: str) -> str:
 
 
 @router.post("/retry")
-async def retry_many(asked: Annotated[RetryQuery, Query()], db: Db, audit: Audit) -> BulkRetry:
-    """Retry all failed (or cancelled) jobs, or those that failed with one code: a bounded number per call, job by job."""
+async def retry_many(asked: Annotated[RetryQuery, Query()], db: Db, settings: Config, audit: Audit) -> BulkRetry:
+    """Retry all failed (or cancelled) jobs, or those that failed with one code: job by job, for a bounded number and time per call.
+
+    Once MAX_QUEUE_DEPTH is reached the others stay as they are, with the outcome `queue_full`: call again, from the first page, when
+    there is room.
+    """
     wanted, after = JobFilter(status=asked.status, error_code=asked.error_code), paging.decode(asked.cursor, Position)
     async with audit.action("retry_many", f"status={asked.status} error_code={asked.error_code or 'any'}") as details:
         docs, following = await generation_list.page(db, wanted, after, asked.limit)
-        results = tuple([await _try_retry(db, str(doc["job_id"]), audit.who) for doc in docs])
+        results = await _try_retries(db, [str(doc["job_id"]) for doc in docs], audit.who, settings.queue)
+        if len(results) < len(docs):
+            following = next_position(docs[: len(results)], after)
         retried = sum(result.outcome == "queued" for result in results)
         details.update(retried=retried, refused=len(results) - retried)
     return BulkRetry(retried=retried, refused=len(results) - retried, results=results, next_cursor=paging.encode(following))
 
 
-async def _try_retry(db: Database, job_id: str, who: str) -> RetryResult:
+async def _try_retries(db: Database, job_ids: Sequence[str], who: str, settings: Queue) -> tuple[RetryResult, ...]:
+    """One after the other until the queue is full; what is left when the time is over is for the next call."""
+    results: list[RetryResult] = []
+    deadline = time.monotonic() + RETRYING_S
+    for job_id in job_ids:
+        if results and results[-1].outcome == QUEUE_FULL:
+            results.append(RetryResult(job_id=job_id, outcome=QUEUE_FULL, detail="not tried: the queue was full by then"))
+        elif results and time.monotonic() > deadline:
+            break
+        else:
+            results.append(await _try_retry(db, job_id, who, settings))
+    return tuple(results)
+
+
+async def _try_retry(db: Database, job_id: str, who: str, settings: Queue) -> RetryResult:
     try:
-        await generation_admin.retry(db, job_id, who)
+        await generation_admin.retry(db, job_id, who, settings)
     except (Conflict, NotFound) as error:
         return RetryResult(job_id=job_id, outcome=error.code, detail=error.message)
     return RetryResult(job_id=job_id, outcome="queued")
@@ -99,10 +126,11 @@ async def get_job(job_id: str, db: Db) -> JobDetail:
 
 
 @router.post("/{job_id}/retry")
-async def retry_job(job_id: str, db: Db, audit: Audit) -> JobSummary:
-    """Queue a failed or cancelled job again, due now, with all its retries; lifts the block of its subject."""
+async def retry_job(job_id: str, db: Db, settings: Config, audit: Audit) -> JobSummary:
+    """Queue a failed or cancelled job again, due now, with all its retries; lifts the block of its subject. 409 also when MAX_QUEUE_DEPTH
+    is reached (`queue_full`)."""
     async with audit.action("retry", job_id):
-        return summary(await generation_admin.retry(db, job_id, audit.who))
+        return summary(await generation_admin.retry(db, job_id, audit.who, settings.queue))
 
 
 @router.post("/{job_id}/cancel")

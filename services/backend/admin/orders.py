@@ -13,7 +13,7 @@ from shared.mongo.generation_queue import Outcome
 from shared.schemas.base import Message
 from shared.schemas.generation import GenerationRequest
 from shared.schemas.postings import Subject, group_by_subject
-from shared.schemas.reels import TEMPLATE_IDS, TemplateId
+from shared.schemas.reels import TEMPLATE_IDS, TemplateId, VoiceId
 from shared.schemas.subjects import SubjectId
 from shared.settings import Queue
 
@@ -36,6 +36,13 @@ class Wanted(NamedTuple):
     greenhouse_id: str | None = None
 
 
+class Taste(NamedTuple):
+    """How a reel should look and sound; None leaves it open."""
+
+    template: TemplateId | None = None
+    voice: VoiceId | None = None
+
+
 async def order(db: Database, wanted: Sequence[Wanted], settings: Queue) -> list[Ordered]:
     """Ask for a reel of each subject, at the lowest priority and without a user's slot."""
     results: list[Ordered] = []
@@ -50,22 +57,23 @@ async def _order_one(db: Database, wanted: Wanted, subject: Subject | None, sett
     if subject is None:
         return Ordered(subject_key=wanted.subject_key, greenhouse_id=wanted.greenhouse_id, outcome="closed")
     greenhouse_id = wanted.greenhouse_id or subject.first.greenhouse_id
-    enqueued = await generation_queue.enqueue(db, _request(subject, greenhouse_id), settings)
+    enqueued = await generation_queue.enqueue(db, _request(subject, greenhouse_id, Taste()), settings)
     return Ordered(subject_key=wanted.subject_key, greenhouse_id=greenhouse_id, outcome=enqueued.outcome, job_id=enqueued.job_id)
 
 
-def _request(subject: Subject, greenhouse_id: str, template: TemplateId | None = None, *, replace: bool = False) -> GenerationRequest:
+def _request(subject: Subject, greenhouse_id: str, taste: Taste, *, replace: bool = False) -> GenerationRequest:
     return GenerationRequest(
         subject=subject.id,
         source_hash=subject.source_hash,
-        template_id=template or random.choice(TEMPLATE_IDS),  # noqa: S311 - variety, not a secret
+        template_id=taste.template or random.choice(TEMPLATE_IDS),  # noqa: S311 - variety, not a secret
+        voice_id=taste.voice,
         priority="bulk",
         greenhouse_id=greenhouse_id,
         replace=replace,
     )
 
 
-async def regenerate(db: Database, video_id: str, template: TemplateId | None, settings: Queue) -> str:
+async def regenerate(db: Database, video_id: str, taste: Taste, settings: Queue) -> str:
     """Order a new reel for the subject of this one, which serves until the new one is ready. Returns the job's id.
 
     Raises NotFound, or Conflict when the subject is closed, has an active job, or the queue is full.
@@ -75,7 +83,7 @@ async def regenerate(db: Database, video_id: str, template: TemplateId | None, s
     if not active:
         raise Conflict(f"video {video_id} is {video.status}, and no posting of its subject is open", code="subject_closed")
     subject = Subject.of(active)
-    enqueued = await generation_queue.enqueue(db, _request(subject, subject.first.greenhouse_id, template, replace=True), settings)
+    enqueued = await generation_queue.enqueue(db, _request(subject, subject.first.greenhouse_id, taste, replace=True), settings)
     if enqueued.outcome == "created" and enqueued.job_id:
         return enqueued.job_id
     if enqueued.outcome == "joined":

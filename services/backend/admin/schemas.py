@@ -27,6 +27,7 @@ class JobSummary(Document):
     user_slot: int | None = None
     priority: Priority | None = None
     template_id: str | None = None
+    voice_id: str | None = Field(default=None, description="null: the usual one; who spoke is told in `output`")
     output_video_id: str | None = None
     attempt: int = Field(default=0, description="attempts begun")
     retry_count: int = Field(default=0, description="crashes and retryable failures that count against MAX_RETRIES")
@@ -113,7 +114,7 @@ class JobDetail(JobSummary):
 
 class RetryResult(Message):
     job_id: str
-    outcome: str = Field(description="queued, or the code of the problem")
+    outcome: str = Field(description="queued; queue_full: left as it is, for a call when there is room; else the code of the problem")
     detail: str | None = None
 
 

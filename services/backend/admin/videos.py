@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
 from services.backend.admin import paging
 from services.backend.admin.audit import Audit
-from services.backend.admin.orders import regenerate
+from services.backend.admin.orders import Taste, regenerate
 from services.backend.admin.orphans import Folder, OrphanedVideo, broken_after, folders_after, nameless
 from services.backend.admin.paging import Cursor, NextCursor, clamped
 from services.backend.admin.schemas import JobSummary, VideoState, summary, video_state
 from services.backend.dependencies import Config, Db, Store
 from shared.mongo import generation_admin
 from shared.schemas.base import Message, Utc
-from shared.schemas.reels import TemplateId
+from shared.schemas.reels import TemplateId, VoiceId
 
 router = APIRouter(prefix="/videos")
-
-Voice = Literal["espeak"]
-"""The voices there are."""
 
 
 class OrphanedFolder(Message):
@@ -79,7 +76,7 @@ class Sweep(Message):
 
 class RegenerateQuery(Message):
     template: TemplateId | None = Field(default=None, description="none: any")
-    voice: Voice | None = None
+    voice: VoiceId | None = Field(default=None, description="none: the usual one")
 
 
 @router.get("/orphaned")
@@ -137,5 +134,5 @@ async def make_anew(video_id: str, asked: Annotated[RegenerateQuery, Query()], d
     """Order a new reel for the subject of this one, which is played until the new one is ready. Answers with the job."""
     async with audit.action("regenerate", video_id) as details:
         details.update(asked.model_dump(exclude_none=True))
-        details["job_id"] = job_id = await regenerate(db, video_id, asked.template, settings.queue)
+        details["job_id"] = job_id = await regenerate(db, video_id, Taste(asked.template, asked.voice), settings.queue)
         return summary(await generation_admin.job(db, job_id))

@@ -75,5 +75,8 @@ class SearchJobsResponse(Message):
     generation_triggered: bool = Field(description="reels are being made for this search, newly asked for or already in flight")
     generation_job_ids: tuple[str, ...]
     generation: Generation
-    degraded: tuple[str, ...] = Field(description="parts that were down; empty when all is well")
+    degraded: tuple[str, ...] = Field(
+        description="parts that were down, as in `embedder_unavailable`; empty when all is well. `generation_unavailable`: not all reels "
+        "that are missing could be asked for, the next search asks again; `views_unavailable`: the results may be shown again as unseen"
+    )
     results: tuple[SearchResult, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from services.backend.search.fallback import Candidate, Decision, decide
@@ -14,12 +15,13 @@ from services.backend.search.schemas import (
     SearchJobsResponse,
     SearchResult,
 )
+from shared import metrics
 from shared.embeddings.base import Embedder
 from shared.errors import Unavailable
 from shared.fingerprint import compute_query_fingerprint
 from shared.logging import get_logger
 from shared.mongo import generation_queue, postings, videos, views
-from shared.mongo.client import MONGO_UNAVAILABLE, Database, within_a_request
+from shared.mongo.client import MONGO_UNAVAILABLE, Database, translated, within_a_request
 from shared.schemas.generation import GenerationRequest
 from shared.schemas.postings import Subject, group_by_subject
 from shared.schemas.reels import TEMPLATE_IDS
@@ -34,6 +36,9 @@ log = get_logger(__name__)
 
 _RETRIEVED = 200  # postings taken from the index before they become subjects
 _RETRIEVED_AT_MOST = 12_800
+
+GENERATION_UNAVAILABLE = "generation_unavailable"
+VIEWS_UNAVAILABLE = "views_unavailable"
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,15 @@ class SearchService:
         log.info("search", user_id=request.user_id, query_fingerprint=fingerprint, query_length=len(request.text_prompt))
         found = await self._find(request)
         decision = self._decide(found, request.limit)
-        job_ids = await self._ask_for(decision, found, request.user_id, fingerprint)
         results = tuple(self._result(candidate, found) for candidate in decision.shown)
-        await self._remember(request.user_id, decision, found)
-        return self._answer(request.user_id, results, job_ids)
+        degraded: list[str] = []
+        with _doing_without(VIEWS_UNAVAILABLE, degraded):
+            await self._remember(request.user_id, decision, found)
+        asked: dict[SubjectId, str] = {}
+        with _doing_without(GENERATION_UNAVAILABLE, degraded):
+            await self._ask_for(decision, found, request.user_id, fingerprint, asked)
+        job_ids = tuple(asked[candidate.subject] for candidate in decision.wanted if candidate.subject in asked)
+        return self._answer(request.user_id, results, job_ids, tuple(degraded))
 
     async def _find(self, request: SearchJobsRequest) -> Found:
         vector = (await self.embedder.embed([request.text_prompt]))[0]
@@ -117,13 +127,13 @@ class SearchService:
         )
         return decision
 
-    async def _ask_for(self, decision: Decision, found: Found, user_id: str, fingerprint: str) -> tuple[str, ...]:
-        """Ids of the jobs that serve this search: those in flight already, and as many new ones as the user has free slots."""
+    async def _ask_for(self, decision: Decision, found: Found, user_id: str, fingerprint: str, asked: dict[SubjectId, str]) -> None:
+        """Puts into `asked`, one by one, the jobs that serve this search: those in flight already, and as many new ones as the user has
+        free slots."""
         wanted = [candidate.subject for candidate in decision.wanted]
-        in_flight = await generation_queue.active_jobs(self.db, wanted)
-        job_ids = dict(in_flight)
+        asked.update(await generation_queue.active_jobs(self.db, wanted))
         for subject in wanted:
-            if subject in in_flight:
+            if subject in asked:
                 continue
             request = GenerationRequest(
                 subject=subject,
@@ -135,10 +145,9 @@ class SearchService:
             )
             enqueued = await generation_queue.enqueue(self.db, request, self.settings.queue)
             if enqueued.job_id:
-                job_ids[subject] = enqueued.job_id
+                asked[subject] = enqueued.job_id
             if enqueued.outcome in ("no_slot", "queue_full"):
-                break
-        return tuple(job_ids[subject] for subject in wanted if subject in job_ids)
+                return
 
     def _result(self, candidate: Candidate, found: Found) -> SearchResult:
         reason = "seen_before" if candidate.seen else "match" if candidate.score >= self.threshold else "near"
@@ -192,6 +201,8 @@ class SearchService:
     def _answer(
         self, user_id: str, results: tuple[SearchResult, ...], job_ids: tuple[str, ...], degraded: tuple[str, ...] = ()
     ) -> SearchJobsResponse:
+        for part in degraded:
+            metrics.DEGRADED.labels(part).inc()
         return SearchJobsResponse(
             user_id=user_id,
             greenhouse_ids=tuple(result.posting.greenhouse_id for result in results),
@@ -202,6 +213,17 @@ class SearchService:
             degraded=degraded,
             results=results,
         )
+
+
+@contextmanager
+def _doing_without(part: str, degraded: list[str]) -> Iterator[None]:
+    """The results are there: what the database does not do for them now is left undone and named, and the next search makes up for it."""
+    try:
+        with translated():
+            yield
+    except Unavailable as error:
+        log.warning("search_incomplete", part=part, code=error.code, error=error.message)
+        degraded.append(part)
 
 
 def best_per_subject(hits: Iterable[Hit]) -> dict[str, Hit]:

@@ -214,6 +214,46 @@ async def test_many_are_retried_by_code_a_few_per_call(admin: httpx2.AsyncClient
     assert {result["job_id"]: result["outcome"] for result in cancelled["results"]} == {other: "queued", served: "subject_active"}
 
 
+async def test_what_there_was_no_time_to_retry_is_for_the_next_call(
+    admin: httpx2.AsyncClient, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.backend.admin.jobs.RETRYING_S", 0)
+    failed = [await job_in(db, "failed", f"s{number}") for number in range(3)]
+    tried: list[str] = []
+    cursor: dict[str, str] = {}
+    while not tried or cursor:
+        answer = (await admin.post(f"{JOBS}/retry", params=cursor)).json()
+        assert len(answer["results"]) == answer["retried"] == 1
+        tried += [result["job_id"] for result in answer["results"]]
+        cursor = {"cursor": answer["next_cursor"]} if answer["next_cursor"] else {}
+    assert tried == failed[::-1]
+
+
+async def test_retries_stop_where_the_queue_is_full(db: Database, mongo_uri: str, tmp_path: Path) -> None:
+    await create_indexes(db)
+    failed = [await job_in(db, "failed", f"s{number}") for number in range(5)]
+    active = await enqueued(db, "active")
+    async with operated(db, mongo_uri, tmp_path, MAX_QUEUE_DEPTH="3") as admin:
+        first = (await admin.post(f"{JOBS}/retry", params={"limit": 4})).json()
+        newest_first = failed[:0:-1]
+        assert [result["job_id"] for result in first["results"]] == newest_first
+        assert [result["outcome"] for result in first["results"]] == ["queued", "queued", "queue_full", "queue_full"]
+        assert (first["retried"], first["refused"]) == (2, 2)
+        rest = (await admin.post(f"{JOBS}/retry", params={"cursor": first["next_cursor"]})).json()
+        assert [(result["job_id"], result["outcome"]) for result in rest["results"]] == [(failed[0], "queue_full")]
+        assert await db.generation_jobs.count_documents({"status": {"$in": list(ACTIVE)}}) == 3
+        assert await db.subject_blocks.count_documents({}) == 3, "what was not retried stays blocked"
+        refused = problem(await admin.post(f"{JOBS}/{failed[0]}/retry"), 409, "queue_full")
+        assert "is failed" in refused["detail"]
+        assert "MAX_QUEUE_DEPTH=3" in refused["detail"]
+        problem(await admin.post(f"{JOBS}/{active}/retry"), 409, "job_not_retryable")
+        await admin.post(f"{JOBS}/{active}/cancel")
+        again = (await admin.post(f"{JOBS}/retry")).json()
+        assert [result["outcome"] for result in again["results"]] == ["queued", "queue_full", "queue_full"]
+    assert [entry["outcome"] for entry in await audits(db) if entry["action"] == "retry"] == ["queue_full", "job_not_retryable"]
+    assert [entry["details"]["retried"] for entry in await audits(db) if entry["action"] == "retry_many"] == [2, 0, 1]
+
+
 async def test_a_mistyped_filter_retries_nothing(admin: httpx2.AsyncClient, db: Database) -> None:
     job_id = await job_in(db, "failed")
     for params in ({"eror_code": "x"}, {"status": "ready"}, {"status": "running"}, {"cursor": "x"}):

@@ -102,7 +102,7 @@ async def test_the_oldest_waits_since_it_was_asked_for_or_queued_again(admin: ht
     await backdate(db, again, created_at=90_000)
     await backdate(db, await enqueued(db, "waiting"), created_at=300)
     assert (await stats(admin))["oldest_queued_seconds"] == pytest.approx(300, abs=5)
-    await generation_admin.retry(db, again, "admin")
+    await generation_admin.retry(db, again, "admin", steps.SETTINGS)
     assert (await stats(admin))["oldest_queued_seconds"] == pytest.approx(300, abs=5)
     await backdate(db, again, requeued_at=400)
     assert (await stats(admin))["oldest_queued_seconds"] == pytest.approx(400, abs=5)

@@ -89,6 +89,7 @@ async def test_without_the_embedder_the_newest_reels_are_shown(
     monkeypatch.setattr(LocalEmbedder, "embed", _no_model)
     answer = (await client.post("/jobs/search", json=BODY)).json()
     assert answer["degraded"] == ["embedder_unavailable"]
+    assert 'reelwright_search_degraded_total{part="embedder_unavailable"}' in (await client.get("/metrics")).text
     assert [(r["posting"]["greenhouse_id"], r["reason"], r["score"]) for r in answer["results"]] == [("nurse", "newest", None)]
     assert not answer["generation_triggered"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 
@@ -66,15 +66,14 @@ async def test_a_store_that_falls_silent_is_given_up_within_the_clients_timeout(
         silent_since = time.monotonic()
         proxy.switch("none")
         job = await until(jobs, job_id, "ready", "failed")
-        assert S3Config.read_timeout_s - 1 < time.monotonic() - silent_since < S3Config.read_timeout_s + 20
+        assert S3Config.read_timeout_s / 2 < time.monotonic() - silent_since < S3Config.read_timeout_s + 30
         assert worker.running()
     assert (job.attempt, job.retry_count) == (1, 0), "the lease outlived the silence, the client tried again"
     await assert_whole(jobs, job, server, proxy)
 
 
-@pytest.mark.xfail(strict=True, raises=subprocess.TimeoutExpired, reason="the interpreter waits for the store's threads")
 async def test_a_silent_store_does_not_keep_a_worker_from_ending(
-    jobs: Database, environment: dict[str, str], server: S3Server, proxy: FaultyProxy
+    jobs: Database, environment: dict[str, str], server: S3Server, proxy: FaultyProxy, capfd: pytest.CaptureFixture[str]
 ) -> None:
     proxy.switch("stall", after=2)
     with worker_process(environment, **server.environment(proxy.port), DRAIN_GRACE_S="0") as worker:
@@ -85,9 +84,12 @@ async def test_a_silent_store_does_not_keep_a_worker_from_ending(
 
         await eventually(stalled)
         worker.signal(signal.SIGTERM)
-        assert await worker.ended(S3Config.read_timeout_s / 4) == 0
-    job = await until(jobs, job_id, "queued", within_s=1)
+        assert await worker.ended(S3Config.attempts * S3Config.read_timeout_s / 2) == 0, "its upload would go on for twice as long"
+    job = await until(jobs, job_id, "queued")
     assert (job.retry_count, job.history[-1]["event"]) == (0, "handed_back")
+    assert await jobs.workers.count_documents({}) == 0
+    assert os.listdir(f"{environment['DATA_DIR']}/work") == []
+    assert "worker_stopped" in "".join(capfd.readouterr())
 
 
 async def assert_whole(db: Database, job: GenerationJob, server: S3Server, proxy: FaultyProxy) -> None:

@@ -19,6 +19,7 @@ from shared.mongo.client import Database
 from shared.mongo.indexes import create_indexes
 from shared.schemas.generation import ACTIVE, Status
 from shared.schemas.subjects import SubjectId
+from shared.settings import Queue
 from tests.integration import queue_steps as steps
 from tests.integration.queue_steps import SETTINGS, claimed, document, enqueued, job_in, stored, wish
 
@@ -49,7 +50,7 @@ async def ended(work: Awaitable[object]) -> str:
 async def test_a_retried_job_is_due_at_once_with_all_its_retries(jobs: Database, status: Status) -> None:
     job_id = await job_in(jobs, status, user_id="ann")
     before = await document(jobs, job_id)
-    await admin.retry(jobs, job_id, "admin")
+    await admin.retry(jobs, job_id, "admin", SETTINGS)
     doc = await document(jobs, job_id)
     assert (doc["status"], doc["retry_count"], doc["attempt"]) == ("queued", 0, before["attempt"])
     assert doc.keys() & {"attempt_token", "user_slot", "failure", "error", "expires_at", "completed_at", "started_at"} == set()
@@ -67,14 +68,14 @@ async def test_a_retry_lifts_the_block_and_renders_to_a_new_path(jobs: Database)
     job_id = await job_in(jobs, "failed")
     assert await jobs.subject_blocks.count_documents({}) == 1
     old = (await document(jobs, job_id))["output_video_id"]
-    await admin.retry(jobs, job_id, "admin")
+    await admin.retry(jobs, job_id, "admin", SETTINGS)
     assert await jobs.subject_blocks.count_documents({}) == 0
     assert (await claimed(jobs)).output_video_id != old
 
 
 async def test_a_retried_job_takes_no_slot(jobs: Database) -> None:
     job_id = await job_in(jobs, "failed", "a", user_id="ann")
-    await admin.retry(jobs, job_id, "admin")
+    await admin.retry(jobs, job_id, "admin", SETTINGS)
     for key in ("b", "c"):
         await enqueued(jobs, key, user_id="ann")
 
@@ -82,7 +83,7 @@ async def test_a_retried_job_takes_no_slot(jobs: Database) -> None:
 async def test_a_retried_job_is_of_the_text_as_it_is_now(jobs: Database) -> None:
     posting = await stored(jobs, "a")
     job_id = await job_in(jobs, "failed", source_hash="of an older text")
-    assert (await admin.retry(jobs, job_id, "admin"))["source_hash"] == posting.content_hash
+    assert (await admin.retry(jobs, job_id, "admin", SETTINGS))["source_hash"] == posting.content_hash
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "uploaded", "indexed", "ready"])
@@ -90,7 +91,7 @@ async def test_a_job_that_did_not_fail_is_not_retried(jobs: Database, status: St
     job_id = await job_in(jobs, status)
     before = await everything(jobs)
     with pytest.raises(Conflict, match=f"is {status};") as raised:
-        await admin.retry(jobs, job_id, "admin")
+        await admin.retry(jobs, job_id, "admin", SETTINGS)
     assert raised.value.code == "job_not_retryable"
     assert await everything(jobs) == before
 
@@ -100,7 +101,7 @@ async def test_no_second_active_job_by_retry(jobs: Database) -> None:
     second = await enqueued(jobs, source_hash="s2")
     before = await everything(jobs)
     with pytest.raises(Conflict, match=f"is failed, .*{second}") as raised:
-        await admin.retry(jobs, first, "admin")
+        await admin.retry(jobs, first, "admin", SETTINGS)
     assert raised.value.code == "subject_active"
     assert await everything(jobs) == before
 
@@ -110,19 +111,30 @@ async def test_no_retry_for_what_a_ready_reel_serves(jobs: Database) -> None:
     await job_in(jobs, "ready")
     before = await everything(jobs)
     with pytest.raises(Conflict, match="is cancelled, and reel") as raised:
-        await admin.retry(jobs, first, "admin")
+        await admin.retry(jobs, first, "admin", SETTINGS)
     assert raised.value.code == "reel_ready"
     assert await everything(jobs) == before
+
+
+async def test_no_retry_into_a_full_queue(jobs: Database) -> None:
+    failed = await job_in(jobs, "failed")
+    await enqueued(jobs, "b")
+    before = await everything(jobs)
+    with pytest.raises(Conflict, match="MAX_QUEUE_DEPTH=1") as raised:
+        await admin.retry(jobs, failed, "admin", Queue(max_queue_depth=1))
+    assert raised.value.code == "queue_full"
+    assert await everything(jobs) == before
+    assert (await admin.retry(jobs, failed, "admin", Queue(max_queue_depth=2)))["status"] == "queued"
 
 
 async def test_a_ready_reel_of_another_text_does_not_stand_in_the_way(jobs: Database) -> None:
     await job_in(jobs, "ready", source_hash="s0")
     failed = await job_in(jobs, "failed")
-    assert (await admin.retry(jobs, failed, "admin"))["status"] == "queued"
+    assert (await admin.retry(jobs, failed, "admin", SETTINGS))["status"] == "queued"
 
 
 async def test_what_is_not_there_is_not_found(jobs: Database) -> None:
-    for work in (admin.retry(jobs, "x", "admin"), admin.cancel(jobs, "x", "admin", SETTINGS), admin.take_down(jobs, "x")):
+    for work in (admin.retry(jobs, "x", "admin", SETTINGS), admin.cancel(jobs, "x", "admin", SETTINGS), admin.take_down(jobs, "x")):
         with pytest.raises(NotFound):
             await work
 
@@ -163,7 +175,7 @@ async def test_a_job_nobody_can_read_can_be_cancelled_and_not_retried(jobs: Data
     await jobs.generation_jobs.update_one({"job_id": job_id}, {"$set": {"template_id": 7}, "$unset": {"history": 1}})
     assert (await admin.cancel(jobs, job_id, "admin", SETTINGS))["status"] == "cancelled"
     with pytest.raises(Conflict, match="is cancelled") as raised:
-        await admin.retry(jobs, job_id, "admin")
+        await admin.retry(jobs, job_id, "admin", SETTINGS)
     assert raised.value.code == "job_unreadable"
 
 
@@ -212,7 +224,7 @@ async def test_an_order_to_replace_joins_a_job_that_is_active(jobs: Database) ->
 async def test_of_many_retries_one_is_done(jobs: Database) -> None:
     for key in "abcdefgh":
         job_id = await job_in(jobs, "failed", key)
-        outcomes = Counter(await asyncio.gather(*(ended(admin.retry(jobs, job_id, f"admin{i}")) for i in range(8))))
+        outcomes = Counter(await asyncio.gather(*(ended(admin.retry(jobs, job_id, f"admin{i}", SETTINGS)) for i in range(8))))
         assert outcomes == {"done": 1, "job_not_retryable": 7}
         assert [entry["event"] for entry in (await document(jobs, job_id))["history"]].count("retried") == 1
         await admin.cancel(jobs, job_id, "admin", SETTINGS)
@@ -222,7 +234,7 @@ async def test_retry_against_searches_leaves_one_active_job(jobs: Database) -> N
     for number in range(25):
         key = f"s{number}"
         job_id = await job_in(jobs, "cancelled", key)
-        retrying = asyncio.create_task(ended(admin.retry(jobs, job_id, "admin")))
+        retrying = asyncio.create_task(ended(admin.retry(jobs, job_id, "admin", SETTINGS)))
         searches = await asyncio.gather(*(queue.enqueue(jobs, wish(key), SETTINGS) for _ in range(6)))
         retried = await retrying
         active = [doc["job_id"] async for doc in jobs.generation_jobs.find({"subject_key": key, "status": {"$in": list(ACTIVE)}})]
@@ -238,7 +250,7 @@ async def test_retry_against_a_reel_just_becoming_ready_is_always_refused(jobs: 
         job_id = await job_in(jobs, "cancelled", key)
         await enqueued(jobs, key)
         other = await claimed(jobs)
-        retries = [asyncio.create_task(ended(admin.retry(jobs, job_id, "admin"))) for _ in range(4)]
+        retries = [asyncio.create_task(ended(admin.retry(jobs, job_id, "admin", SETTINGS))) for _ in range(4)]
         await steps.finished(jobs, other)
         assert set(await asyncio.gather(*retries)) <= {"subject_active", "reel_ready"}
         assert (await document(jobs, job_id))["status"] == "cancelled"

@@ -68,6 +68,12 @@ async def finished(db: Database, job: GenerationJob) -> GenerationJob:
     return await attempts.mark_ready(db, job, SETTINGS)
 
 
+async def stored(db: Database, job: GenerationJob) -> GenerationJob:
+    found = await queue.get(db, job.job_id)
+    assert found
+    return found
+
+
 async def test_every_index_is_there(jobs: Database) -> None:
     for collection, models in INDEXES.items():
         existing = await jobs[collection].index_information()
@@ -87,7 +93,8 @@ async def test_the_whole_way(jobs: Database) -> None:
     assert (job.claim_at, job.attempt_token) == (None, None)
     assert job.output
     assert job.output.reel.script == REEL.script
-    assert [entry["event"] for entry in job.history] == ["enqueued", "claimed", "uploaded", "indexed", "ready"]
+    history = (await stored(jobs, job)).history
+    assert [entry["event"] for entry in history] == ["enqueued", "claimed", "uploaded", "indexed", "ready"]
     assert await attempts.claim(jobs, "w1", SETTINGS) is None
     assert (await jobs.videos.find_one({"video_id": job.output_video_id}) or {})["status"] == "ready"
 
@@ -308,13 +315,15 @@ async def test_a_providers_word_on_when_to_come_back_counts(jobs: Database) -> N
     await enqueued(jobs)
     asked = datetime.now(UTC)
     job = await attempts.fail(jobs, await claimed(jobs), RetryableJobError("slow down", retry_after_s=90), SETTINGS)
+    job = await stored(jobs, job)
     assert job.claim_at
     assert timedelta(seconds=89) < job.claim_at - asked < timedelta(seconds=95)
 
 
 async def test_a_spent_budget_is_waited_out_at_no_cost(jobs: Database) -> None:
     await enqueued(jobs)
-    job = await attempts.fail(jobs, await claimed(jobs), QuotaSpent("no renders left today", retry_after_s=3600), SETTINGS)
+    await attempts.fail(jobs, held := await claimed(jobs), QuotaSpent("no renders left today", retry_after_s=3600), SETTINGS)
+    job = await stored(jobs, held)
     assert (job.status, job.retry_count) == ("queued", 0)
     assert job.claim_at
     assert job.claim_at > datetime.now(UTC) + timedelta(minutes=59)
