@@ -21,6 +21,7 @@ from shared.storage.base import Blob, check_key, check_prefix, join_url
 _PARTIAL = ".partial"  # keys never start with a dot, so no object lies here
 _LEFTOVER_AGE_S = 86_400
 _LIST_BATCH = 1000
+_MOVES = 100  # a put gives up only when every one of them finds its folder pruned
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _GONE = (FileNotFoundError, NotADirectoryError)
 
@@ -117,14 +118,14 @@ class LocalStore:
 
 
 def _move(partial: Path, target: Path) -> None:
-    """Rename into place. A delete may prune the folder in between: then once more."""
-    for last in (False, False, True):
-        target.parent.mkdir(parents=True, exist_ok=True)
+    """Rename into place. Deletes may prune the folder, or one above it, before we are done: then again."""
+    for left in reversed(range(_MOVES)):
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             partial.replace(target)
             break
-        except FileNotFoundError:
-            if last:
+        except (FileNotFoundError, FileExistsError):  # the second when a folder was there for mkdir and gone for its look at it
+            if not left:
                 raise
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import SettingsError, Unavailable
 from shared.storage.base import Blob, check_key, check_prefix, headers_for, join_url
+from shared.storage.daemon_threads import DaemonThreads
 from shared.storage.s3_config import S3Config
 
 if TYPE_CHECKING:
@@ -34,13 +33,13 @@ _MEANINGS: dict[int | None, tuple[str, str]] = {
 
 
 class S3Store:
-    """One boto3 client, shared by a bounded pool of threads."""
+    """One boto3 client, shared by a bounded number of threads. A store that falls silent does not keep a process from ending."""
 
     def __init__(self, config: S3Config) -> None:
         self.provider = config.provider
         self._config = config
         self._client = _client(config)
-        self._threads = ThreadPoolExecutor(config.concurrency, thread_name_prefix="s3")
+        self._threads = DaemonThreads(config.concurrency, "s3")
 
     async def put_file(self, key: str, path: Path) -> None:
         await self._run(f"put {key}", partial(self._put, check_key(key), path))
@@ -79,7 +78,7 @@ class S3Store:
         await self._run("ping", partial(self._client.head_bucket, Bucket=self._config.bucket))
 
     async def aclose(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
         self._client.close()
 
     def _put(self, key: str, path: Path) -> None:
@@ -105,7 +104,7 @@ class S3Store:
     async def _run(self, action: str, call: Callable[[], T]) -> T:
         """The call in one of our threads, the vendor's errors as ours."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+            return await self._threads.run(call)
         except (ClientError, BotoCoreError) as error:
             raise _translate(error, f"{self.provider}, {action}") from error
 

