@@ -52,7 +52,7 @@ async def test_nothing_is_claimed_while_paused_and_at_once_after_it(paused: Data
             seen = await looks(paused)
             asked.append(await ask(paused, posting(key)))
             await more_looks(paused, seen, within_s=PROMPTLY_S)
-        waiting = [await until(paused, job_id, "queued", within_s=1) for job_id in asked]
+        waiting = [await until(paused, job_id, "queued", within_s=10) for job_id in asked]
         assert [(job.attempt, job.worker_id) for job in waiting] == [(0, None)] * len(asked)
         assert await brakes.resume(paused)
         await until(paused, asked[0], "running", within_s=PROMPTLY_S)
