@@ -122,11 +122,62 @@ class Storage(Group):
     aws_secret_access_key: SecretStr | None = setting(None, "secret for STORAGE=r2 and s3")
 
 
-class Vendors(Group):
-    """AI vendors (not asked yet: scripts and speech are made offline until their adapters join)"""
+class LanguageModels(Group):
+    """Language models: asked in this order, each only with its key; without any, all is written offline"""
 
+    gemini_api_key: SecretStr | None = setting(None, "Google Gemini")
+    gemini_api_backup_key: SecretStr | None = setting(None, "Google Gemini, of another project, asked when the first fails")
+    gemini_model: str = setting("gemini-3.5-flash-lite", "model of both", min_length=1)
+    gemini_base_url: str = setting("https://generativelanguage.googleapis.com", "where Gemini is asked", pattern=r"^https?://\S+$")
     openrouter_api_key: SecretStr | None = setting(None, "OpenRouter")
+    openrouter_model: str = setting("openai/gpt-5.6-luna", "model, one that knows structured outputs", min_length=1)
+    openrouter_base_url: str = setting("https://openrouter.ai/api/v1", "where OpenRouter is asked", pattern=r"^https?://\S+$")
+    openai_api_key: SecretStr | None = setting(None, "OpenAI, or a server that speaks like it; any word where that needs no key")
+    openai_model: str = setting("gpt-5.6-luna", "model, one that knows structured outputs", min_length=1)
+    openai_base_url: str = setting("https://api.openai.com/v1", "where OpenAI or the like is asked", pattern=r"^https?://\S+$")
+    llm_timeout_s: float = setting(20, "longest wait for one answer of one model", unit="s", gt=0)
+    llm_deadline_s: float = setting(60, "longest wait for an answer of any of them, retries and repairs included", unit="s", gt=0)
+    llm_breaker_failures: int = setting(5, "failures in a row after which a model is left alone", ge=1)
+    llm_breaker_cooldown_s: float = setting(60, "how long it is left alone, before one call tries it again", unit="s", gt=0)
+    daily_llm_budget: int = setting(0, "model calls per day (UTC) over all processes; 0 = no limit", ge=0)
+
+
+_URL = r"^https?://\S+$"
+
+
+class Speech(Group):
+    """Speech. GEMINI_API_KEY, GEMINI_BASE_URL, OPENAI_API_KEY and OPENAI_BASE_URL count here too"""
+
+    speech: Literal["auto", "espeak", "piper", "kokoro", "fish_audio", "gemini", "openai", "elevenlabs"] = setting(
+        "auto",
+        "who speaks: espeak, piper, kokoro, fish_audio, gemini, openai, elevenlabs; auto = Fish Audio or ElevenLabs if there is its key, "
+        "else the best voice installed for the language, else espeak-ng",
+    )
+    voices_dir: Path | None = setting(None, "where installed voices lie; unset = voices under DATA_DIR")
+    piper_voice: str = setting("", "name of the Piper voice for its language; empty = the best one installed")
+    kokoro_voice: str = setting("", "name of the Kokoro voice for its language, e.g. am_michael; empty = the usual one")
     fish_audio_api_key: SecretStr | None = setting(None, "Fish Audio")
+    fish_audio_model: str = setting("s2.1-pro", "model", min_length=1)
+    fish_audio_voice: str = setting("", "id of a voice of its library (reference_id); empty = the model's own")
+    fish_audio_base_url: str = setting("https://api.fish.audio", "where Fish Audio is asked", pattern=_URL)
+    elevenlabs_api_key: SecretStr | None = setting(None, "ElevenLabs")
+    elevenlabs_model: str = setting("eleven_multilingual_v2", "model", min_length=1)
+    elevenlabs_voice: str = setting("JBFqnCBsd6RMkjVDRZzb", "id of a voice", pattern=r"^\w+$")
+    elevenlabs_base_url: str = setting("https://api.elevenlabs.io", "where ElevenLabs is asked", pattern=_URL)
+    gemini_tts_model: str = setting("gemini-3.8-flash-lite-tts", "model", pattern=r"^[\w.-]+$")
+    gemini_tts_voice: str = setting("Kore", "one of its prebuilt voices", min_length=1)
+    openai_tts_model: str = setting("gpt-4o-mini-tts", "model", min_length=1)
+    openai_tts_voice: str = setting("alloy", "one of its voices", min_length=1)
+    openai_tts_base_url: str = setting("", "where speech is asked for; empty = OPENAI_BASE_URL", pattern=r"^(https?://\S+)?$")
+    tts_timeout_s: float = setting(30, "longest wait for one line of the script", unit="s", gt=0)
+    tts_deadline_s: float = setting(120, "longest wait for all lines, retries included; then espeak-ng speaks", unit="s", gt=0)
+    daily_tts_budget: int = setting(0, "reels per day (UTC) over all workers that may be spoken by a paid voice; 0 = no limit", ge=0)
+
+
+class Music(Group):
+    """Music under the speech, ducked while somebody speaks; the rights to it are the operator's affair"""
+
+    music_dir: Path | None = setting(None, "folder of music files, of which each posting gets one; unset = none")
 
 
 class Settings(Group):
@@ -136,7 +187,9 @@ class Settings(Group):
     queue: Queue = Queue()
     admin: Admin = Admin()
     storage: Storage = Storage()
-    vendors: Vendors = Vendors()
+    language_models: LanguageModels = LanguageModels()
+    speech: Speech = Speech()
+    music: Music = Music()
 
     @property
     def worker_id(self) -> str:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    """The app's base URL on a free loopback port, lifespan and all."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=2))
+async def serving(app: FastAPI, **options: Any) -> AsyncIterator[str]:
+    """The app's base URL on a free loopback port, lifespan and all. `options` are uvicorn's."""
+    chosen: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "log_config": None, "timeout_graceful_shutdown": 2} | options
+    server = uvicorn.Server(uvicorn.Config(app, **chosen))
     server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # signals stay pytest's
     running = asyncio.create_task(server.serve())
     while not server.started:
         assert not running.done(), "the server did not start"
         await asyncio.sleep(0.005)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield f"{'https' if server.config.is_ssl else 'http'}://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         await running

@@ -1,0 +1,1 @@
+"""Asking others over HTTP: one client, and the guard for URLs that users or catalogues supply."""

@@ -1,0 +1,1 @@
+"""Servers on loopback that speak as the vendors do."""
