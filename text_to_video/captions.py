@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from text_to_video.bidi import leans_rtl
+from text_to_video.script.base import JOINT
 from text_to_video.speech.base import Speech, Word
 
 Fits = Callable[[Sequence[str]], bool]
@@ -82,9 +85,10 @@ def _cost(words: Sequence[Word], first: int, last: int, ideal: float) -> float:
 
 def _seam(before: Word, after: Word) -> str:
     """What kind of place between two words this is."""
-    if before.text.endswith((".", "!", "?", "…")):
+    text = before.text.rstrip(JOINT)
+    if text.endswith(tuple(".!?…。！？؟।")):
         return "sentence"
-    if before.text.endswith((",", ";", ":", "–", "—")):
+    if text.endswith(tuple(",;:–—、，；：،؛")):
         return "clause"
     if after.start - before.end >= _PAUSE_S:
         return "pause"
@@ -99,13 +103,25 @@ def webvtt(shown: Iterable[Page]) -> str:
 def _cue(page: Page) -> str:
     start = _ms(page.start)
     end = max(_ms(page.end), start + 1)  # the format has no finer time and no empty cue
-    text, last = _escaped(page.words[0].text), start
-    for word in page.words[1:]:
+    text, last = "", start
+    for before, word in pairwise([None, *page.words]):
+        assert word is not None
         # A time inside a cue must lie after the one before it and before the cue's end.
-        timed = last < _ms(word.start) < end
+        timed = before is not None and last < _ms(word.start) < end
         last = _ms(word.start) if timed else last
-        text += f" <{_stamp(last)}>{_escaped(word.text)}" if timed else f" {_escaped(word.text)}"
-    return f"{_stamp(start)} --> {_stamp(end)}\n{text}\n"
+        space = " " if before and not before.text.endswith(JOINT) else ""
+        text += f"{space}{f'<{_stamp(last)}>' if timed else ''}{_escaped(word.text.rstrip(JOINT))}"
+    return f"{_stamp(start)} --> {_stamp(end)}\n{_directed(text, page)}\n"
+
+
+_RLM = "\u200f"
+
+
+def _directed(text: str, page: Page) -> str:
+    """Players set a cue in the direction of its first letter: a mark stands for it where most of the page runs the other way."""
+    words = " ".join(word.text for word in page.words)
+    first = next((kind for kind in map(unicodedata.bidirectional, words) if kind in ("L", "R", "AL")), "L")
+    return _RLM + text if leans_rtl(words) and first == "L" else text
 
 
 def _ms(seconds: float) -> int:

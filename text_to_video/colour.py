@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -110,6 +111,7 @@ def ink_on(ground: Rgb, dark: Rgb = INK, light: Rgb = WHITE) -> Rgb:
     return max((dark, light), key=lambda ink: contrast(ink, ground))
 
 
+@lru_cache(maxsize=256)
 def yuv(colour: Rgb) -> Yuv:
     """One colour in BT.709 limited range (ITU-R BT.709-6, section 3)."""
     planes = yuv_planes(np.array(colour, np.float32).reshape(1, 1, 3))

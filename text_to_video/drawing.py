@@ -8,15 +8,19 @@ from dataclasses import replace
 from PIL import Image, ImageDraw
 
 from text_to_video.colour import Rgb
-from text_to_video.fonts import FINE, Face
-from text_to_video.layout import Line, Piece
+from text_to_video.fonts import Face
+from text_to_video.glyphs import Raster
+from text_to_video.layout import Line, label_line
 from text_to_video.picture import FRAME, Box, Ink
+
+FINE = 4
+"""Shapes are drawn this many times larger and then reduced, for smooth edges."""
 
 
 def lettering(lines: Iterable[Line], face: Face, left: float, top: float, line_height: float, colour: Rgb) -> Ink:
     """Lines of text as one ink; the first line's box starts at (left, top), capitals stand centred in their line.
 
-    Every line's first stroke, not its pen, stands at `left`: side bearings grow with size and would leave a ragged edge.
+    Every line's first stroke, not its pen, stands at the edge it is set to: side bearings grow with size and would leave a ragged edge.
     """
     lines = tuple(_flush(line, face) for line in lines)
     box = _text_box(lines, face, left, top, line_height)
@@ -24,29 +28,31 @@ def lettering(lines: Iterable[Line], face: Face, left: float, top: float, line_h
 
 
 def _flush(line: Line, face: Face) -> Line:
-    bearing = face.bearing(line[0].text)
-    return tuple(replace(piece, x=piece.x - bearing) for piece in line)
+    """Moved by the bearing of its outermost letter: to the left, or to the right where it is set to the right."""
+    first, last = line[0], line[-1]
+    shift = -face.ink(first.text, rtl=first.rtl)[0] if first.x == 0 else last.width - face.ink(last.text, rtl=last.rtl)[2]
+    return tuple(replace(piece, x=piece.x + shift) for piece in line)
 
 
 def _text_box(lines: tuple[Line, ...], face: Face, left: float, top: float, line_height: float) -> Box:
     right = left + max(line[-1].right for line in lines)
-    overhang = 0.3 * face.size
+    overhang = 0.4 * face.size
     return Box.around(left - overhang, top - overhang, right + overhang, top + line_height * len(lines) + overhang).meet(FRAME)
 
 
 def text_mask(lines: tuple[Line, ...], face: Face, box: Box, left: float, top: float, line_height: float) -> Image.Image:
     """An "L" mask of the box's size with these lines."""
-    mask, canvas = fine_canvas(box)
+    raster = Raster(box.width, box.height)
     for number, line in enumerate(lines):
         baseline = face.baseline(top + number * line_height, line_height) - box.y
         for piece in line:
-            face.draw(canvas, left + piece.x - box.x, baseline, piece.text)
-    return mask.reduce(FINE)
+            face.draw(raster, left + piece.x - box.x, baseline, piece.text, rtl=piece.rtl)
+    return raster.mask()
 
 
 def label(words: str, face: Face, left: float, top: float, line_height: float, colour: Rgb) -> Ink:
     """One line of text whose line box starts at (left, top)."""
-    return lettering([(Piece(words, 0, 0.0, face.width(words)),)], face, left, top, line_height, colour)
+    return lettering([label_line(words, face.width)], face, left, top, line_height, colour)
 
 
 def rounded(left: float, top: float, right: float, bottom: float, radius: float, colour: Rgb, *, border: float = 0) -> Ink:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
+from text_to_video.bidi import Run, has_rtl, leans_rtl, levels, visual_runs
 from text_to_video.picture import HEIGHT, WIDTH
+from text_to_video.script.base import JOINT, tokens
 
 TOP = 0.12 * HEIGHT
 """Above lies the feed's search box: nothing of ours but background."""
@@ -25,12 +29,16 @@ Measure = Callable[[str], float]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word, or a part of a long one, on its line; `word` is its index in the words that were set."""
+    """A word, or a part of one, on its line; `word` is its index in the words that were set.
+
+    It reads in one direction: `rtl`, or None for that of its script, where the line has no other.
+    """
 
     text: str
     word: int
     x: float
     width: float
+    rtl: bool | None = None
 
     @property
     def right(self) -> float:
@@ -38,30 +46,118 @@ class Piece:
 
 
 Line = tuple[Piece, ...]
+"""Pieces from left to right, whichever way they read."""
 
 
-def set_lines(words: Sequence[str], width: float, measure: Measure, space: float) -> tuple[Line, ...]:
-    """Words in lines no wider than `width`. Long ones break after "/" or "-", else anywhere with a hyphen."""
-    lines: list[list[Piece]] = []
+def set_lines(words: Sequence[str], width: float, measure: Measure, space: float, *, rtl: bool = False) -> tuple[Line, ...]:
+    """Words in lines no wider than `width`, set to the right where most of them or, with `rtl`, the whole text reads that way.
+
+    Long ones break after "/" or "-", else between syllables with a hyphen. A word that ends with JOINT has no space after it.
+    """
+    return _arranged(words, _broken(words, width, measure, space), width, measure, space, rtl=rtl)
+
+
+def balanced(words: Sequence[str], width: float, measure: Measure, space: float, *, rtl: bool = False) -> tuple[Line, ...]:
+    """As few lines as `set_lines`, with their lengths evened out so that no word is left alone."""
+    best = _broken(words, width, measure, space)
+    whole = sum(map(len, best))
+    low, high = 0.5 * width, width
+    while high - low > 4 and len(best) > 1:
+        middle = (low + high) / 2
+        lines = _broken(words, middle, measure, space)
+        if len(lines) == len(best) and sum(map(len, lines)) == whole:
+            best, high = lines, middle
+        else:
+            low = middle
+    return _arranged(words, best, width, measure, space, rtl=rtl)
+
+
+def label_line(words: str, measure: Measure) -> Line:
+    """One line as it stands."""
+    width = measure(words)
+    return _arranged([words], [[Piece(words, 0, 0.0, width)]], width, measure, 0.0, rtl=False)[0]
+
+
+_Broken = list[list[Piece]]
+"""Lines in the order in which they are read, each from 0 on."""
+
+
+def _broken(words: Sequence[str], width: float, measure: Measure, space: float) -> _Broken:
+    lines: _Broken = []
     for index, word in enumerate(words):
-        for part in _parts(word, width, measure):
-            _place(lines, part, index, width, measure, space)
-    return tuple(tuple(line) for line in lines)
+        gap = 0.0 if index and words[index - 1].endswith(JOINT) else space
+        for part in _parts(word.rstrip(JOINT), width, measure):
+            _place(lines, part, index, width, measure, gap)
+    return lines
 
 
-def _place(lines: list[list[Piece]], part: str, word: int, width: float, measure: Measure, space: float) -> None:
+def _place(lines: _Broken, part: str, word: int, width: float, measure: Measure, gap: float) -> None:
     last = lines[-1][-1] if lines else None
     if last is None:
         lines.append([Piece(part, word, 0.0, measure(part))])
         return
     joined = last.text + part if last.word == word else part
-    x = last.x if last.word == word else last.right + space
+    x = last.x if last.word == word else last.right + gap
     if x + measure(joined) > width:
         lines.append([Piece(part, word, 0.0, measure(part))])
     elif last.word == word:
         lines[-1][-1] = Piece(joined, word, x, measure(joined))
     else:
         lines[-1].append(Piece(joined, word, x, measure(joined)))
+
+
+def _arranged(words: Sequence[str], lines: _Broken, width: float, measure: Measure, space: float, *, rtl: bool) -> tuple[Line, ...]:
+    """The lines from left to right; moved to the right edge where the text reads that way."""
+    text = " ".join(words)
+    rtl = rtl or leans_rtl(text)
+    arranged = _from_left(lines, words, measure, space, rtl=rtl) if has_rtl(text) else tuple(map(tuple, lines))
+    return tuple(_flush_right(line, width) if rtl else line for line in arranged)
+
+
+def _flush_right(line: Line, width: float) -> Line:
+    return tuple(replace(piece, x=piece.x + width - line[-1].right) for piece in line)
+
+
+def _from_left(lines: _Broken, words: Sequence[str], measure: Measure, space: float, *, rtl: bool) -> tuple[Line, ...]:
+    """The lines' pieces cut where the direction changes, and in the order in which they stand.
+
+    Directions are found in the whole text: what a break parts still stands in its sentence.
+    """
+    spaced = [_spaced(line, words) for line in lines]
+    level_of = levels(" ".join(text for text, _ in spaced), rtl=rtl)
+    arranged: list[Line] = []
+    for line, (text, owners) in zip(lines, spaced, strict=True):
+        fragments = _fragments(owners, visual_runs(level_of[: len(text)]))
+        level_of = level_of[len(text) + 1 :]
+        placed: list[Piece] = []
+        x = 0.0
+        for start, end, is_rtl in fragments:
+            owner = owners[start]
+            if owner is None:
+                x += space
+            else:
+                placed.append(Piece(text[start:end], line[owner].word, x, measure(text[start:end]), is_rtl))
+                x = placed[-1].right
+        arranged.append(tuple(placed))
+    return tuple(arranged)
+
+
+def _spaced(line: Sequence[Piece], words: Sequence[str]) -> tuple[str, list[int | None]]:
+    """The line as one text, and of every character the piece it belongs to; None of a space between words."""
+    text, owners = line[0].text, list[int | None]([0] * len(line[0].text))
+    for index in range(1, len(line)):
+        if not words[line[index - 1].word].endswith(JOINT):
+            text, owners = text + " ", [*owners, None]
+        text, owners = text + line[index].text, [*owners, *([index] * len(line[index].text))]
+    return text, owners
+
+
+def _fragments(owners: Sequence[int | None], runs: Sequence[Run]) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, rtl) of what is of one piece and one direction, from left to right."""
+    for run in runs:
+        places = [list(each) for _, each in groupby(range(run.start, run.end), key=owners.__getitem__)]
+        for part in reversed(places) if run.rtl else places:
+            yield part[0], part[-1] + 1, run.rtl
 
 
 def _parts(word: str, width: float, measure: Measure) -> list[str]:
@@ -72,15 +168,38 @@ def _parts(word: str, width: float, measure: Measure) -> list[str]:
 
 
 def _forced(part: str, width: float, measure: Measure) -> Iterator[str]:
+    """Parts that fit, with a hyphen where letters have one; scripts without capitals have none."""
     while measure(part) > width and len(part) > 2:
         cut = _cut_at(part, width, measure)
-        yield part[:cut] + "-"
+        yield part[:cut] + ("-" if part[cut - 1].lower() != part[cut - 1].upper() else "")
         part = part[cut:]
     yield part
 
 
+_VOWEL = "aeiouyäöüåæøœáàâãąéèêëęěíìîïıóòôõőúùûűůýÿаеёиоуыэюяіїєαεηιουωάέήίόύώ"
+_SYLLABLE = re.compile(
+    r"(?:(?<=ungs)|(?<=ions)|(?<=heits)|(?<=keits)|(?<=schafts))(?=\w\w\w)"
+    rf"|(?<=\w\w\w)(?<!ung)(?<!ion)(?<!eit)(?<!schaft)(?:sch|[cpst]h|qu|[^\W\d_{_VOWEL}])(?=[{_VOWEL}]\w\w)",
+    re.IGNORECASE,
+)
+"""Where a syllable begins in most languages with cases: at the last consonant before a vowel ("Schiff-fahrts-ge-sell-schaft"), and in
+German after an "s" that joins two words."""
+
+
 def _cut_at(part: str, width: float, measure: Measure) -> int:
-    return max(1, _longest(len(part) - 1, lambda count: measure(part[:count] + "-") <= width))
+    """How much of a word to leave on this line: up to a syllable if that is not much less, and never apart from its marks."""
+    most = max(1, _longest(len(part) - 1, lambda count: measure(part[:count] + "-") <= width))
+    syllables = [match.start() for match in _SYLLABLE.finditer(part) if most / 2 < match.start() <= most]
+    if syllables:
+        return syllables[-1]
+    cut = most
+    while cut > 1 and (unicodedata.category(part[cut])[0] == "M" or unicodedata.combining(part[cut - 1]) == _VIRAMA):
+        cut -= 1
+    return cut
+
+
+_VIRAMA = 9
+"""The combining class of what joins two consonants of India into one shape."""
 
 
 def _longest(most: int, fits: Callable[[int], bool]) -> int:
@@ -90,21 +209,6 @@ def _longest(most: int, fits: Callable[[int], bool]) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(middle) else (low, middle - 1)
     return low
-
-
-def balanced(words: Sequence[str], width: float, measure: Measure, space: float) -> tuple[Line, ...]:
-    """As few lines as `set_lines`, with their lengths evened out so that no word is left alone."""
-    best = set_lines(words, width, measure, space)
-    whole = sum(len(line) for line in best)
-    low, high = 0.5 * width, width
-    while high - low > 4 and len(best) > 1:
-        middle = (low + high) / 2
-        lines = set_lines(words, middle, measure, space)
-        if len(lines) == len(best) and sum(len(line) for line in lines) == whole:
-            best, high = lines, middle
-        else:
-            low = middle
-    return best
 
 
 def shortened(words: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> list[str]:
@@ -125,21 +229,21 @@ def _cut_after(words: Sequence[str], count: int) -> list[str]:
     return [*kept[:-1], kept[-1].rstrip(_LOOSE_ENDS) + ELLIPSIS]
 
 
-_LOOSE_ENDS = ",;:&/|·–—-(\u00a0"
+_LOOSE_ENDS = f",;:&/|·–—-(\u00a0、，；：（「،؛{JOINT}"
 
 
-def title_lines(title: str, settings: Sequence[tuple[Measure, float]], width: float) -> tuple[int, tuple[Line, ...]]:
+def title_lines(title: str, settings: Sequence[tuple[Measure, float]], width: float, *, rtl: bool = False) -> tuple[int, tuple[Line, ...]]:
     """The first setting in which the title takes three lines without cutting a word; in the last it is shortened at a word.
 
     A setting is a measure and the space between words. Returns its index and the lines.
     """
-    words = _BEFORE_DASH.sub("\u00a0", title).split(" ")
+    words = tokens(_BEFORE_DASH.sub("\u00a0", title))
     for index, (measure, space) in enumerate(settings):
-        if all(measure(word) <= width for word in words) and len(set_lines(words, width, measure, space)) <= MAX_LINES:
-            return index, balanced(words, width, measure, space)
+        if all(measure(word.rstrip(JOINT)) <= width for word in words) and len(set_lines(words, width, measure, space)) <= MAX_LINES:
+            return index, balanced(words, width, measure, space, rtl=rtl)
     measure, space = settings[-1]
     kept = shortened(words, lambda some: len(set_lines(some, width, measure, space)) <= MAX_LINES)
-    return len(settings) - 1, balanced(kept, width, measure, space)
+    return len(settings) - 1, balanced(kept, width, measure, space, rtl=rtl)
 
 
 _BEFORE_DASH = re.compile(r" (?=[–—|/&·-] )")

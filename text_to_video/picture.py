@@ -122,6 +122,10 @@ class Ink:
         """The same ink further down by an even number of pixels."""
         return Ink(self.box._replace(y=self.box.y + pixels), self.colour, self.keep, self.add)
 
+    def moved(self, pixels: int) -> Ink:
+        """The same ink further right by an even number of pixels."""
+        return Ink(self.box._replace(x=self.box.x + pixels), self.colour, self.keep, self.add)
+
     def over(self, picture: Picture) -> None:
         """Blend into the frame, in place."""
         for below, keep, add in zip(picture.view(self.box), self.keep, self.add, strict=True):

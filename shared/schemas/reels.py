@@ -11,10 +11,23 @@ from shared.schemas.base import Message
 TemplateId = Literal["poster", "aurora", "terminal", "letter", "ticket", "split"]
 TEMPLATE_IDS: tuple[TemplateId, ...] = get_args(TemplateId)
 
-VoiceId = Literal["espeak", "espeak-f2", "espeak-m8"]
-"""Who speaks: espeak-ng as it is, and its variants f2 (an octave higher) and m8 (lower)."""
+VoiceId = Literal["espeak", "espeak-f2", "espeak-m8", "piper", "kokoro", "fish_audio", "gemini", "openai", "elevenlabs"]
+"""Who speaks: espeak-ng as it is, its variants f2 (an octave higher) and m8 (lower); voices installed on the worker; vendors."""
 VOICE_IDS: tuple[VoiceId, ...] = get_args(VoiceId)
 DEFAULT_VOICE_ID: VoiceId = "espeak"
+PAID_VOICES: frozenset[VoiceId] = frozenset({"fish_audio", "gemini", "openai", "elevenlabs"})
+"""Those that a vendor charges for, or may."""
+
+Timing = Literal["events", "vendor", "aligned", "proportional"]
+"""Where the times of words come from, the best first: the engine itself, its vendor's answer, forced alignment, shares by letters."""
+
+RenderProfile = Literal["fast", "balanced"]
+SegmentType = Literal["ts", "fmp4"]
+Renditions = Literal["720p", "720p,480p"]
+"""By the shorter side, comma-separated; the first is what players begin with, and what the MP4 holds."""
+
+MAX_SECONDS = 60.0
+"""The longest reel, unless told otherwise."""
 
 Stage = Literal["script", "speech", "captions", "render", "package", "upload", "index", "ready"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -25,7 +38,15 @@ LAYOUT = {
     "captions": "captions.vtt",
     "mp4": "reel.mp4",
 }
-"""Names inside a reel's folder; the rendition lies beside them as 720p/playlist.m3u8 and 720p/segment_000.ts …"""
+"""Names inside a reel's folder; a rendition lies beside them as 720p/playlist.m3u8 and 720p/segment_000.ts …"""
+
+
+class RenderOptions(Message):
+    """How a reel is encoded and packaged, whatever it shows."""
+
+    profile: RenderProfile = "fast"
+    segments: SegmentType = "ts"
+    renditions: Renditions = "720p"
 
 
 class ReelBrief(Message):
@@ -53,6 +74,8 @@ class ReelResult(Message):
     size_bytes: int = Field(description="sum of all files of the reel")
     template_id: TemplateId
     voice_id: VoiceId = Field(default=DEFAULT_VOICE_ID, description="who spoke")
+    timing: Timing = Field(default="events", description="where the times of the words come from")
+    degraded: tuple[str, ...] = Field(default=(), description="what was wished for and had to be done without, each with its reason")
     script: str = Field(description="the spoken words, as shown")
     renditions: tuple[str, ...] = ("720p",)
     stage_seconds: dict[str, float] = Field(default_factory=dict)

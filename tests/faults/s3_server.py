@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.leash import Leash
 from tests.waiting import until
 
 _KEY, _SECRET, _BUCKET = "reelwright", "a-long-enough-secret", "reels"
@@ -40,13 +41,17 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
     server.bucket.mkdir(parents=True)
     options = ["--config", "/dev/null", "--addr", f"127.0.0.1:{server.port}", "--auth-key", f"{_KEY},{_SECRET}"]
     command = [str(Path(sys.executable).with_name("rclone")), "serve", "s3", *options, str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until(lambda: _listens(server.port), timeout_s=30)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(10)
+    with Leash() as leash:
+        process = subprocess.Popen(
+            leash.guarded(command), pass_fds=leash.fds, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        leash.attached()
+        try:
+            until(lambda: _listens(server.port), timeout_s=30)
+            yield server
+        finally:
+            leash.kill()
+            process.wait()
 
 
 def free_port() -> int:

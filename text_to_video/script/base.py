@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -24,9 +25,24 @@ class Line:
     spoken: str
 
 
+JOINT = "\u200b"
+"""Ends a token that the next one follows without a space, as in Chinese, Japanese and Thai."""
+
+
 def tokens(text: str) -> list[str]:
-    """The caption tokens of a line: split at white space but, unlike `str.split`, never at U+00A0."""
-    return re.findall(r"[^ \t\r\n]+", text)
+    """The caption tokens of a line: split at white space but, unlike `str.split`, never at U+00A0; and after every JOINT, which stays."""
+    return re.findall(rf"[^ \t\r\n{JOINT}]+{JOINT}?", text)
+
+
+def weight(text: str) -> int:
+    """Words of `text`; of scripts without spaces, two signs or four letters of Thai count as one."""
+    signs, letters = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff]", text)), len(re.findall(r"[\u0e00-\u0e7f]", text))
+    return len(text.split()) + signs // 2 + letters // 4
+
+
+def text_of(words: Sequence[str]) -> str:
+    """Caption tokens as people read them: spaces between them, but none where there is a JOINT."""
+    return " ".join(words).replace(f"{JOINT} ", "").replace(JOINT, "")
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,7 @@ class Script:
     @property
     def text(self) -> str:
         """The words as shown, one line of the script a line."""
-        return "\n".join(line.display for line in self.lines)
+        return "\n".join(text_of(tokens(line.display)) for line in self.lines)
 
 
 class ScriptWriter(Protocol):
@@ -48,6 +64,6 @@ class ScriptWriter(Protocol):
         """A script of 20–40 s when spoken.
 
         Raises PermanentJobError with code "no_usable_text" when the brief has nothing to say, "unsupported_script" when it is written
-        in an alphabet that we can neither draw nor speak.
+        in an alphabet that no font of ours has.
         """
         ...

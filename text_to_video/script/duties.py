@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from text_to_video.script.alphabets import foreign_alphabet
+from text_to_video.script.base import weight
 from text_to_video.script.headings import Kind, has_address
 from text_to_video.script.second_person import is_duty, second_person
 from text_to_video.script.sections import Section
@@ -94,9 +95,10 @@ def _statements(section: Section) -> Iterator[tuple[str, bool]]:
         if block.bullet and not has_address(block.text):
             yield block.text, True
         elif not block.bullet:
-            yield from (
-                (sentence, False) for sentence in re.split(r"(?<=\w\w\w[.!?])\s+(?=[A-Z])", block.text) if not has_address(sentence)
-            )
+            yield from ((sentence, False) for sentence in _SENTENCE_END.split(block.text) if sentence.strip() and not has_address(sentence))
+
+
+_SENTENCE_END = re.compile(r"(?<=\w\w\w[.!?])\s+(?=[A-Z\u0400-\u042f\u0590-\u0fff])|(?<=[。！？।؟])\s*")
 
 
 def _scored(duty: Duty, title: str) -> Duty:
@@ -178,17 +180,15 @@ _INFINITIVE = {
 
 def plain_clause(text: str) -> str | None:
     """`text`, or its first sentence or clause, in 3–16 words; up to 22 where there is nothing shorter."""
-    text = " ".join(re.sub(r"\s*[(\[{][^()\[\]{}]*[)\]}]", "", text).split())
+    text = " ".join(re.sub(r"\s*[(\[{（【［][^()\[\]{}（）【】［］]*[)\]}）】］]", "", text).split())
     if foreign_alphabet(text):
         return None
-    parts = (text, re.split(r"(?<=\w\w\w[.!?])\s|[;。]", text)[0], re.split(r"[;:。]\s*|\s[–—-]\s", text)[0])
-    for most, part in ((16, parts[0]), (16, parts[1]), (16, parts[2]), (22, parts[0]), (22, parts[1])):
-        if 3 <= weight(part) <= most and not has_address(part) and not re.search(r"[?¿@]", part):
-            return re.sub(r"([，、；。])(?=\S)", r"\1 ", part.rstrip(".;,:!–， "))
+    parts = [text, *(re.split(ends, text)[0] for ends in _ENDS)]
+    for most, part in (*((16, part) for part in parts), (22, parts[0]), (22, parts[1])):
+        if 3 <= weight(part) <= most and not has_address(part) and not re.search(r"[?¿@？؟]", part):
+            return part.rstrip(".;,:!–，；：、。।،؛ ")
     return None
 
 
-def weight(text: str) -> int:
-    """Words of `text`; scripts without spaces count two characters a word."""
-    unspaced = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]", text))
-    return len(text.split()) + unspaced // 2
+_ENDS = (r"(?<=\w\w\w[.!?])\s|[;。；।؛！]", r"[;:。；：।]\s*|\s[–—-]\s", r"，")
+"""Of sentences, of clauses, and of clauses in Chinese."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.errors import PermanentJobError
 from shared.fingerprint import content_hash
 from shared.schemas.reels import ReelBrief
-from text_to_video.script.alphabets import foreign_alphabet
-from text_to_video.script.base import Line, Role, Script
-from text_to_video.script.duties import Duty, english_duties, others_than, plain_duties, weight
+from text_to_video.script.alphabets import alphabet_of, foreign_alphabet
+from text_to_video.script.base import Line, Role, Script, weight
+from text_to_video.script.duties import Duty, english_duties, others_than, plain_duties
 from text_to_video.script.facts import is_role, is_talent_pool, pay_line, place_line, role_line, role_slots, short_title
-from text_to_video.script.language import guess_language
-from text_to_video.script.phrases import PHRASES, Phrases, phrases_for, primary
+from text_to_video.script.language import language_of
+from text_to_video.script.phrases import PHRASES, phrases_for, primary
+from text_to_video.script.phrases.base import Phrases
 from text_to_video.script.requirements import plain_requirements, requirements
 from text_to_video.script.sections import Section, sections
+from text_to_video.script.segments import segmented
 from text_to_video.script.spoken import spoken_line
 
 DUTIES = 3
@@ -35,8 +38,8 @@ class ExtractiveWriter:
         Raises PermanentJobError (code "no_usable_text" or "unsupported_script").
         """
         _check_alphabet(brief)
-        language = guess_language(brief.description, brief.language) if brief.language == "en" else brief.language
-        parts = sections(brief.description[:_READ_CHARACTERS])
+        language = language_of(brief)
+        parts = _in_one_alphabet(sections(brief.description[:_READ_CHARACTERS]))
         duties, needs = _contents(parts, brief.title, primary(language))
         said = [block.text for part in parts if part.kind != "dropped" for block in part.blocks]
         if is_talent_pool(brief.title) or sum(map(weight, said)) < _USABLE_WORDS or not (duties or needs):
@@ -48,12 +51,20 @@ class ExtractiveWriter:
 def _check_alphabet(brief: ReelBrief) -> None:
     for text in (brief.title, short_title(brief.title, brief.places), brief.description[:_READ_CHARACTERS]):
         if alphabet := foreign_alphabet(text):
-            message = f"the posting is written in the {alphabet} script, which reels cannot show or speak yet"
+            message = f"the posting is written in the {alphabet} script, which no font of ours has"
             raise PermanentJobError(message, code="unsupported_script")
 
 
+def _in_one_alphabet(parts: Sequence[Section]) -> tuple[Section, ...]:
+    """Without what a posting says again in another language's letters: one voice cannot read both."""
+    main = alphabet_of("\n".join(block.text for part in parts for block in part.blocks))
+    fitting = {None, main, *(("Chinese",) if main == "Japanese" else ())}
+    kept = (replace(part, blocks=tuple(block for block in part.blocks if alphabet_of(block.text) in fitting)) for part in parts)
+    return tuple(part for part in kept if part.blocks)
+
+
 def _spoken(lines: Sequence[tuple[Role, str]], language: str) -> tuple[Line, ...]:
-    return tuple(spoken_line(role, text, language) for role, text in lines)
+    return tuple(spoken_line(role, segmented(text, language), language) for role, text in lines)
 
 
 def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list[Duty], list[str]]:
@@ -88,12 +99,13 @@ def _lines(
     if frame + _count(middle) < FEWEST_WORDS:
         closing = phrases.cta_long
     told = [sum(role == kind for role, _ in middle) for kind in ("duty", "requirement")]
-    return [*opening, *middle, ("cta", closing)], _spare(phrases, rest[told[0] :], needs[told[1] :], need_told=told[1] > 0)
+    ending: list[tuple[Role, str]] = [("cta", closing)] if closing else []
+    return [*opening, *middle, *ending], _spare(phrases, rest[told[0] :], needs[told[1] :], need_told=told[1] > 0)
 
 
 def _spare(phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str], *, need_told: bool) -> list[tuple[Role, str]]:
     more: list[tuple[Role, str]] = [
-        ("duty", (phrases.duty[0] if duty.form == "verb" else "{duty}.").format(duty=duty.text)) for duty in duties[:_SPARE]
+        ("duty", (phrases.duty[0] if duty.form == "verb" else phrases.item).format(duty=duty.text)) for duty in duties[:_SPARE]
     ]
     needed = [phrases.need_more if need_told or i else phrases.need for i in range(len(needs))]
     return [*more, *(("requirement", text.format(need=need)) for text, need in zip(needed, needs[:_SPARE], strict=False))]
@@ -135,7 +147,7 @@ def _body(phrases: Phrases, duties: Sequence[Duty], needs: Sequence[str]) -> lis
         if duty.form == "verb":
             text = phrases.duty[len(ordered) > 1 and duty is ordered[-1]]
         else:
-            text = phrases.plain_first if duty is label else "{duty}."
+            text = phrases.plain_first if duty is label else phrases.item
         lines.append(("duty", text.format(duty=duty.text)))
     for need in needs:
         lines.append(

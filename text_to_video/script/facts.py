@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from shared.schemas.reels import ReelBrief
 from shared.text import clean_line
-from text_to_video.script.phrases import PHRASES, Phrases
+from text_to_video.script.phrases import PHRASES
+from text_to_video.script.phrases.base import Phrases
 
 _ROLE_NOUN = re.compile(
     r"(?:er|or|ist|ian|eer|yst|ect|ant|ive|man|woman|person|smith|wright|agent|president|superintendent|resident|student|nurse|intern|chef"
@@ -74,9 +75,10 @@ _TALENT_POOL = re.compile(
 def said(text: str) -> str:
     """`text` on one line without emoji, bullets and other marks no voice can read. May be empty."""
     kept = "".join(
-        c if unicodedata.category(c)[0] in "LMNPZ" or unicodedata.category(c) == "Sc" or c == "+" else " " for c in clean_line(text)
+        c if unicodedata.category(c)[0] in "LMNPZ" or unicodedata.category(c) == "Sc" or c in "+\u200c\u200d" else " "
+        for c in clean_line(text)
     )
-    return " ".join(re.sub(r"[*•·_{}\ufe0f]", " ", kept).split()).strip(" ,;:!–—-/")
+    return " ".join(re.sub("[*•·_{}\ufe0f]|(?<![\u0600-\u08ff\u0900-\u0dff])[\u200c\u200d]", " ", kept).split()).strip(" ,;:!–—-/")
 
 
 def short_title(title: str, places: Sequence[str] = ()) -> str:
@@ -85,9 +87,9 @@ def short_title(title: str, places: Sequence[str] = ()) -> str:
     "SENIOR BAKER (m/f/d) - Berlin | Remote" → "Senior Baker"; "Platform: Engineer" → "Engineer, Platform". May be empty.
     """
     text = re.sub(r"[(\[](senior|junior|lead|staff|principal)[)\]]", r"\1", clean_line(title), flags=re.IGNORECASE)
-    text = re.sub(r"\s*[(\[{][^()\[\]{}]*[)\]}]?", " ", text.replace("|", " | "))
+    text = re.sub(r"\s*[(\[{（【［][^()\[\]{}（）【】［］]*[)\]}）】］]?", " ", text.replace("|", " | ").replace("｜", " | "))
     text = re.sub(r"(?<=\w)[:*/](?:in|innen|frau|r|e|euse|trice)\b", "", text)
-    parts = [said(part) for part in re.split(r"\s[-–—|@/•·]+\s|\s*:\s+", text)]
+    parts = [said(part) for part in re.split(r"\s[-–—|@/•·]+\s|\s*:\s+|\s*：\s*", text)]
     near = {word for place in places for word in re.findall(r"[^\W\d]{3,}", place.lower())}
     parts = [
         part
@@ -171,7 +173,7 @@ def _place(text: str, phrases: Phrases) -> str:
 
 def pay_line(brief: ReelBrief, phrases: Phrases) -> str | None:
     """The pay as stated. A range's dash joins its numbers into one token, as captions should not part them."""
-    pay = re.sub(r"(?<=[\dkKmM])\s*[-–—]\s*(?=\D{0,3}\d)", "–", said(brief.pay or "")).rstrip(".")
+    pay = re.sub(r"(?<=[\dkKmM])\s*[-–—]\s*(?=\D{0,3}\d)", "–", said(re.sub("[~～]", "–", brief.pay or ""))).rstrip(".")
     if not re.search(r"\w", pay):
         return None
     return (phrases.pays if re.match(r"(?:up to |from |around |about )?\W{0,2}\d|[A-Z]{3} ?\d", pay) else phrases.pay).format(pay=pay)

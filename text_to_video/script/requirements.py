@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from text_to_video.script.duties import plain_clause, weight
+from text_to_video.script.base import weight
+from text_to_video.script.duties import plain_clause
 from text_to_video.script.headings import has_address
 from text_to_video.script.sections import Section
 from text_to_video.script.shorten import shortened

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from text_to_video.script.base import weight
 from text_to_video.script.headings import Kind, is_boilerplate, kind_of
 
-_ITEM = re.compile(r"\s*(?:(?:[•·▪◦●○■‣⁃∙*✓✔➢►→–—-]|\(?\d{1,2}[.)])\s+)+")
+_ITEM = re.compile(r"\s*(?:(?:[•·▪◦●○■‣⁃∙*✓✔➢►→–—-]|\(?\d{1,2}[.)])\s+)+|\s*(?:[・①-⑳]|[(（]?\d{1,2}[、．)）])\s*")
 _MARKS = re.compile(
-    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f<>{}|^`*_=\\\\\u2190-\u2bff\ufe00-\ufe0f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff"
+    "(?<![\u0600-\u08ff\u0900-\u0dff])[\u200c\u200d]|"
+    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f<>{}|^`*_=\\\\\u2190-\u2bff\ufe00-\ufe0f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff"
     "\U0001f000-\U0001faff\U000e0000-\U000e0fff]"
 )
 """Emoji, arrows, dingbats, invisible and control characters, and ASCII that marks text up."""
@@ -70,14 +72,14 @@ def _lines(description: str) -> Iterator[tuple[Block, str | None]]:
 
 def _heading(text: str) -> tuple[str, str | None, str]:
     """(text before, heading, text after) of a line; plain text is all before, without a heading."""
-    first, colon, after = text.partition(":")
+    first, colon, after = re.match(r"([^:：]*)([:：]?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
     if colon and not after:
         *sentences, last = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first)
         is_heading = len(last.split()) <= 2 * _HEADING_WORDS or kind_of(last)
         return (" ".join(sentences), last, "") if is_heading else (text, None, "")
     if colon and len(first.split()) <= 5 and kind_of(first):
         return "", first, after.strip()
-    short = len(text.split()) <= _HEADING_WORDS and len(text) <= 80
-    if short and (text[-1] not in ".,;!?" or (text[-1] == "?" and kind_of(text))):
+    short = weight(text) <= _HEADING_WORDS and len(text) <= 80
+    if short and (text[-1] not in ".,;!?。，；！？،؛؟।" or (text[-1] in "?？؟" and kind_of(text))):
         return "", text, ""
     return text, None, ""

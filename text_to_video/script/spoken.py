@@ -7,55 +7,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from text_to_video.script.base import Line, Role, tokens
+from text_to_video.script.alphabets import alphabet_of
+from text_to_video.script.base import JOINT, Line, Role, tokens
+from text_to_video.script.readings import kana
+from text_to_video.script.spoken_words import SPOKEN_WORDS, SYMBOLS, SpokenWords
 
 NBSP = "\u00a0"
 SILENT = "–"
 """The spoken form of a token with nothing to say: voices make a short pause of it."""
-
-
-@dataclass(frozen=True)
-class SpokenWords:
-    """How one language says what stands between and around numbers."""
-
-    to: str
-    and_: str
-    about: str
-    decimal: str
-    scale: Mapping[str, str]
-    currency: Mapping[str, str]
-    per: Mapping[str, str]
-
-
-SPOKEN_WORDS = {
-    "en": SpokenWords(
-        *("to", "and", "about", "."),
-        {"k": "thousand", "m": "million", "bn": "billion"},
-        {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees"},
-        {"hour": "an hour", "day": "a day", "week": "a week", "month": "a month", "year": "a year"},
-    ),
-    "de": SpokenWords(
-        *("bis", "und", "etwa", ","),
-        {"k": "Tausend", "m": "Millionen", "bn": "Milliarden"},
-        {"$": "Dollar", "€": "Euro", "£": "Pfund", "¥": "Yen", "₹": "Rupien"},
-        {"hour": "pro Stunde", "day": "am Tag", "week": "pro Woche", "month": "im Monat", "year": "im Jahr"},
-    ),
-    "es": SpokenWords(
-        *("a", "y", "unos", ","),
-        {"k": "mil", "m": "millones de", "bn": "mil millones de"},
-        {"$": "dólares", "€": "euros", "£": "libras", "¥": "yenes", "₹": "rupias"},
-        {"hour": "por hora", "day": "al día", "week": "a la semana", "month": "al mes", "year": "al año"},
-    ),
-    "fr": SpokenWords(
-        *("à", "et", "environ", ","),
-        {"k": "mille", "m": "millions de", "bn": "milliards de"},
-        {"$": "dollars", "€": "euros", "£": "livres", "¥": "yens", "₹": "roupies"},
-        {"hour": "de l’heure", "day": "par jour", "week": "par semaine", "month": "par mois", "year": "par an"},
-    ),
-}
 
 _PERIODS = {
     **dict.fromkeys(("h", "hr", "hour", "stunde", "hora", "heure"), "hour"),
@@ -101,8 +62,8 @@ _AMOUNT = re.compile(
     rf"(?:[-–—](?P<between>{_CURRENCY})?(?P<high>{_NUMBER})(?P<high_scale>{_SCALE})?)?"
     rf"(?P<after>{_CURRENCY})?(?P<plus>\+)?(?:/(?P<per>[^\W\d]+))?"
 )
-_RANGE = re.compile(rf"(?P<low>{_NUMBER})[-–—](?P<high>\d\S*)")
-_AFFIXES = re.compile(r"(?P<open>[\"'“‘«(\[{]*)(?P<core>.*?)(?P<close>[.,;:!?…\"'”’»)\]}]*)", re.DOTALL)
+_RANGE = re.compile(rf"(?P<low>{_NUMBER})[-–—~〜～](?P<high>\d\S*)")
+_AFFIXES = re.compile(r"(?P<open>[\"'“‘«(\[{]*)(?P<core>.*?)(?P<close>[.,;:!?…\"'”’»)\]}।؟،]*)", re.DOTALL)
 _URL = re.compile(r"https?://|www\.|\S+@\S+\.\w", re.IGNORECASE)
 
 
@@ -112,31 +73,56 @@ def spoken_line(role: Role, display: str, language: str = "en") -> Line:
 
 
 def spoken(display: str, language: str = "en") -> str:
-    """`display` as it is said, with the same number of `tokens`: words that one token becomes are joined by U+00A0.
+    """`display` as it is said, with the same number of `tokens`: words that one token becomes are joined by U+00A0, and no JOINT is left.
 
-    Web and mail addresses are never spoken, nor are emoji and other symbols without a meaning of their own.
+    Japanese is said as it is read, in kana, where its readings are known. Web and mail addresses are never spoken, nor are emoji and
+    other symbols without a meaning of their own, nor words in letters that the language's voice cannot read.
     """
-    shown = tokens(display)
+    shown = [token.rstrip(JOINT) for token in tokens(display)]
     primary = language.split("-", maxsplit=1)[0].lower()
-    words = SPOKEN_WORDS.get(primary, SPOKEN_WORDS["en"])
-    said = [_token(token, words, english=primary == "en") for token in shown]
+    words = SPOKEN_WORDS.get(primary, SYMBOLS)
+    if primary == "ja":
+        shown = kana(shown) or shown
+    said = ["" if _is_foreign(token, primary) else _token(token, words, english=primary == "en") for token in shown]
     for i in range(1, len(shown) - 1):
         if shown[i] in ("-", "–", "—") and _ends_in_number(shown[i - 1]) and re.match(rf"{_CURRENCY}?\d", shown[i + 1]):
             said[i] = words.to
-    if primary == "en":
-        for i in range(len(shown) - 1):
-            _move_currency(shown, said, i)
+    for i in range(len(shown) - 1 if primary in _SCALES else 0):
+        _move_currency(shown, said, i, _SCALES[primary])
     return " ".join(NBSP.join(text.split()) or SILENT for text in said)
+
+
+_READ_BY = {
+    **dict.fromkeys(("ar", "fa", "ur"), ("Arabic",)),
+    **dict.fromkeys(("hi", "mr", "ne"), ("Devanagari",)),
+    "he": ("Hebrew",),
+    "ja": ("Japanese", "Chinese"),
+    "ko": ("Korean",),
+    "ta": ("Tamil",),
+    "th": ("Thai",),
+    **dict.fromkeys(("yue", "zh"), ("Chinese",)),
+}
+"""Alphabets that only the voices of some languages read: others name each letter."""
+_READ_BY_FEW = frozenset(alphabet for alphabets in _READ_BY.values() for alphabet in alphabets)
+
+
+def _is_foreign(token: str, primary: str) -> bool:
+    alphabet = None if token.isascii() else alphabet_of(token)
+    return alphabet in _READ_BY_FEW and alphabet not in _READ_BY.get(primary, ())
 
 
 def _ends_in_number(token: str) -> bool:
     return bool(re.search(rf"\d(?:{_SCALE})?(?:{_CURRENCY})?$", token))
 
 
-def _move_currency(shown: list[str], said: list[str], i: int) -> None:
+_SCALES = {"en": frozenset({"thousand", "million", "billion"}), "hi": frozenset({"हज़ार", "लाख", "करोड़"})}
+"""Words after a number that scale it."""
+
+
+def _move_currency(shown: list[str], said: list[str], i: int, scales: frozenset[str]) -> None:
     """ "$1.2 million" is said "1.2 million dollars": the currency moves behind the token that scales the number."""
     following = _AFFIXES.fullmatch(shown[i + 1])
-    if following and following["core"] in ("thousand", "million", "billion") and re.fullmatch(rf"{_CURRENCY}{_NUMBER}", shown[i]):
+    if following and following["core"] in scales and re.fullmatch(rf"{_CURRENCY}{_NUMBER}(?:[-–—]{_NUMBER})?", shown[i]):
         said[i], currency = said[i].rsplit(maxsplit=1)
         said[i + 1] = f"{following['core']} {currency}{following['close']}"
 
@@ -229,4 +215,8 @@ def _without_symbols(core: str, words: SpokenWords) -> str:
 
 
 def _is_said(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LMN" or character in ".,;:!?'’-–—…+%=@#°" or unicodedata.category(character) == "Sc"
+    return (
+        unicodedata.category(character)[0] in "LMN"
+        or character in ".,;:!?'’-–—…+%=@#°、。，．！？；：،؛؟।\u200c\u200d"
+        or unicodedata.category(character) == "Sc"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import re
 import threading
 import unicodedata
 from bisect import bisect_right
@@ -18,16 +19,23 @@ from numpy.typing import NDArray
 
 from shared.errors import RetryableJobError
 from text_to_video.script.base import Line, Script, tokens
+from text_to_video.script.readings import HAN
 from text_to_video.speech.base import Speech, Word
+from text_to_video.speech.silence import silent_speech
 
 VOICES = {"en": "en-us", "zh": "cmn", "no": "nb"}
 """Languages (BCP 47, without region) that espeak-ng names otherwise, or offers in several accents."""
+_NO_VOICE = frozenset({"he", "iw", "km", "lo", "my", "th", "yi"})
+"""Languages nobody would understand from it: it has no vowels for Hebrew, no words for Thai and Burmese, and no Khmer or Lao at all."""
 FALLBACK_VOICE = "en-us"
 
 # Numbers of speak_lib.h
 _SYNCHRONOUS, _DONT_EXIT, _UTF8, _POS_CHARACTER = 2, 0x8000, 1, 1
 _LIST_END, _WORD = 0, 1
 _RATE, _PITCH, _RANGE = 1, 3, 4
+_IPA, _TIED = 0x02, 0x80
+_FOREIGN = re.compile(r"\([^)]*\)")
+"""What espeak-ng puts around words it reads in another language."""
 
 _SILENCE = 100  # of 32767: below it espeak's output is the tail of a pause
 _TAIL_S = 0.04  # kept after the last sound of a line, so that it does not end abruptly
@@ -68,6 +76,8 @@ class _Library:
             *(ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint),
             *(ctypes.c_void_p, ctypes.c_void_p),
         )
+        self._lib.espeak_TextToPhonemes.argtypes = (ctypes.POINTER(ctypes.c_void_p), ctypes.c_int, ctypes.c_int)
+        self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
         # Without DONT_EXIT the library ends the whole process when its data is missing.
         self.sample_rate = int(self._lib.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), _DONT_EXIT))
         if self.sample_rate <= 0:
@@ -88,9 +98,13 @@ class _Library:
             i += 1
         return 0
 
+    def has_voice(self, names: Sequence[str]) -> bool:
+        """Whether espeak-ng has one of `names`; the first it has is set."""
+        return any(self._lib.espeak_SetVoiceByName(name.encode()) == 0 for name in names)
+
     def set_voice(self, names: Sequence[str], *, rate: int, pitch: int, pitch_range: int) -> None:
         """The first of `names` that espeak-ng has."""
-        if all(self._lib.espeak_SetVoiceByName(name.encode()) != 0 for name in names):
+        if not self.has_voice(names):
             raise RetryableJobError(f"espeak-ng has none of the voices {', '.join(names)}", code="speech_failed")
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_RANGE, pitch_range)):
             self._lib.espeak_SetParameter(parameter, value, 0)
@@ -104,6 +118,15 @@ class _Library:
         if status != 0:
             raise RetryableJobError(f"espeak-ng refused the text (status {status})", code="speech_failed")
         return np.frombuffer(bytes(self._pcm), np.int16), list(self._starts)
+
+    def phonemes(self, text: str) -> str:
+        """IPA of `text`, words apart by a space, the letters of a phoneme tied by "^"; clause by clause, as the library reads."""
+        data = ctypes.create_string_buffer(text.encode())
+        rest = ctypes.c_void_p(ctypes.addressof(data))
+        clauses: list[bytes] = []
+        while rest.value:
+            clauses.append(self._lib.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA | _TIED | ord("^") << 8) or b"")
+        return _FOREIGN.sub("", " ".join(clause.decode() for clause in clauses)).strip()
 
 
 @functools.cache
@@ -119,6 +142,7 @@ class EspeakVoice:
     """`rate` in words a minute (80–450), `pitch` and `pitch_range` 0–99, `pause` between lines in seconds.
 
     `voices` maps a language, with or without its region, to an espeak-ng voice; a language espeak-ng lacks is read in English.
+    `variant` names who speaks it (a file of espeak-ng's `voices/!v`); one espeak-ng lacks changes nothing.
     """
 
     rate: int = 168
@@ -126,20 +150,49 @@ class EspeakVoice:
     pitch_range: int = 55
     pause: float = 0.3
     voices: Mapping[str, str] | None = None
+    variant: str = ""
 
     def speak(self, script: Script) -> Speech:
-        """Line by line with `pause` between. Raises RetryableJobError (code "speech_failed")."""
+        """Line by line with `pause` between; in silence where espeak-ng has no voice. Raises RetryableJobError (code "speech_failed")."""
+        if not can_speak(script):
+            return silent_speech(script, self.pause)
         with _lock:
             library = _library()
-            library.set_voice(self._names(script.language), rate=self.rate, pitch=self.pitch, pitch_range=self.pitch_range)
+            library.set_voice(self.names(script.language), rate=self.rate, pitch=self.pitch, pitch_range=self.pitch_range)
             lines = [_speak_line(library, line) for line in script.lines]
         return _join(script.lines, lines, library.sample_rate, round(self.pause * library.sample_rate))
 
-    def _names(self, language: str) -> list[str]:
+    def names(self, language: str) -> list[str]:
+        """What espeak-ng may call a voice of this language, the last of them one that is always there."""
         tag = language.lower()
         primary = tag.split("-", maxsplit=1)[0]
         chosen = {**VOICES, **(self.voices or {})}
-        return [name for name in (chosen.get(tag, tag), chosen.get(primary, primary), FALLBACK_VOICE) if name]
+        names = [name for name in (chosen.get(tag, tag), chosen.get(primary, primary), FALLBACK_VOICE) if name]
+        return [f"{name}+{self.variant}" for name in names] if self.variant else names
+
+
+def can_speak(script: Script) -> bool:
+    """Whether espeak-ng's voice can be understood. Its Japanese knows kana only, and says "Chinese letter" for the rest."""
+    primary = script.language.lower().split("-", maxsplit=1)[0]
+    return primary not in _NO_VOICE and not (primary == "ja" and any(HAN.search(line.spoken) for line in script.lines))
+
+
+def knows(script: Script) -> bool:
+    """Whether espeak-ng has a voice for the script's own language, and can be understood."""
+    with _lock:
+        return can_speak(script) and _library().has_voice(EspeakVoice().names(script.language)[:-1])
+
+
+def phonemes(text: str, voice: str) -> str:
+    """How espeak-ng's `voice` ("pt-br", or what it has of "pt") would say `text`, in IPA: "a^ɪ" is one phoneme of two letters.
+
+    Raises RetryableJobError when it lacks the voice.
+    """
+    usual = EspeakVoice()
+    with _lock:
+        library = _library()
+        library.set_voice([voice, voice.partition("-")[0]], rate=usual.rate, pitch=usual.pitch, pitch_range=usual.pitch_range)
+        return library.phonemes(text)
 
 
 Spans = list[tuple[int, int]]
@@ -171,7 +224,7 @@ def speakable(token: str) -> str:
     return "–" if set(token) & set("-–—…") else ""
 
 
-_PUNCTUATION = frozenset(".,;:?!'’\"-–—…/")
+_PUNCTUATION = frozenset(".,;:?!'’\"-–—…/、。，．！？；：،؛؟।\u200c\u200d")
 _NAMED = frozenset("+%&=@#°$€£¥₹")
 
 

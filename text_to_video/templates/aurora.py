@@ -10,7 +10,7 @@ from text_to_video.drawing import label, lettering, rounded
 from text_to_video.fonts import Face
 from text_to_video.layout import LEFT, RIGHT
 from text_to_video.picture import HEIGHT, WIDTH, Ink
-from text_to_video.templates.base import Captions, Card, Scene, facts_line, fit_line, fit_title, monogram
+from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_line, fit_title, monogram
 
 WHITE, PALE = Rgb.of("#ffffff"), Rgb.of("#e6eaf6")
 TITLE = Face("Inter", 84, 780, tracking=-0.035).down_to(52)
@@ -35,8 +35,8 @@ def scene(card: Card) -> Scene:
     facts = facts_line(card, FACTS, RIGHT - LEFT)
     if facts:
         texts.append(label(facts, FACTS, LEFT, top + face.size * 1.04 * len(lines) + 14, 44, PALE))
-    captions = Captions(CAPTIONS, WHITE, night, "box", pill, 17)
-    return Scene(_background(hue), tuple(shapes), tuple(texts), captions, pill)
+    captions = Captions(CAPTIONS, WHITE, night, "box", pill, 17, rtl=card.rtl)
+    return Scene(_background(hue), facing(card, shapes, LEFT, RIGHT), facing(card, texts, LEFT, RIGHT), captions, pill)
 
 
 def cool(hue: int) -> float:

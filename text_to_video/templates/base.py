@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from shared.schemas.reels import ReelBrief
 from shared.text import clean_line
 from text_to_video.background import Background
+from text_to_video.bidi import leans_rtl
 from text_to_video.colour import Rgb, company_hue
 from text_to_video.drawing import label
 from text_to_video.fonts import Face
 from text_to_video.layout import LEFT, RIGHT, Line, Measure, one_line, title_lines
 from text_to_video.picture import Ink
+from text_to_video.script.alphabets import han_language
+from text_to_video.script.language import language_of
+from text_to_video.script.phrases import primary
+from text_to_video.script.segments import segmented
+from text_to_video.templates.words import Words, words_in
 
 Mark = Literal["box", "marker", "underline"]
 """What, beside its colour, marks the word being spoken: a box around it, a marker pen with a stroke of ink, a line under it."""
+
+
+_RTL = frozenset({"ar", "ckb", "fa", "he", "ps", "ur", "yi"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,17 @@ class Card:
     pay: str | None
     hue: int
     """Of the company, in degrees."""
+    language: str = "en"
+    """BCP 47, of the posting."""
+
+    @property
+    def words(self) -> Words:
+        return words_in(self.language)
+
+    @property
+    def rtl(self) -> bool:
+        """Whether the posting reads from right to left, and so does the whole card."""
+        return primary(self.language) in _RTL or leans_rtl(self.title)
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,8 @@ class Captions:
     radius: int = 0
     left: int = LEFT
     right: int = RIGHT - 12
+    rtl: bool = False
+    """Whether the posting reads from right to left."""
 
     @property
     def pitch(self) -> int:
@@ -69,20 +91,26 @@ class Scene:
 
 
 def card_of(brief: ReelBrief) -> Card:
+    language = language_of(brief)
+    remote = words_in(language).remote
     places = tuple(filter(None, map(clean_line, brief.places)))
-    if brief.remote and not any("remote" in place.casefold() for place in places):
-        places = (*places, "Remote")
+    if brief.remote and not any(word in place.casefold() for place in places for word in ("remote", remote.casefold())):
+        places = (*places, remote)
     company = clean_line(brief.company)
-    return Card(clean_line(brief.title), company, places, clean_line(brief.pay or "") or None, company_hue(company))
+    return Card(clean_line(brief.title), company, places, clean_line(brief.pay or "") or None, company_hue(company), language)
 
 
 _NOISE = frozenset("the and of for a an inc llc ltd limited gmbh ag se sa bv plc corp corporation co company group llp".split())
+_COMPANY_FORMS = re.compile(r"株式会社|合同会社|有限会社|주식회사|유한회사|\(주\)|股份有限公司|有限公司|^شركة |^شرکت |^บริษัท ?")
 
 
 def initials(company: str) -> str:
-    """One or two letters for a badge: of the first two telling words, or the first two of a single one; "" if there are none."""
-    words: list[str] = re.findall(r"[^\W_]+", company)
+    """What stands for a company on a badge: of the first two telling words a letter each, or the first two of a single one; "" if
+    there are none. One sign of a script whose signs are syllables, join or carry marks."""
+    words: list[str] = re.findall(r"[^\W_]+", _COMPANY_FORMS.sub(" ", company)) or re.findall(r"[^\W_]+", company)
     telling = [word for word in words if word.casefold() not in _NOISE] or words
+    if telling and not telling[0][0].isascii() and unicodedata.category(telling[0][0]) == "Lo" and not "א" <= telling[0][0] <= "ת":
+        return (telling[0].removeprefix("ال") or telling[0])[0]
     letters = telling[0][:2].capitalize() if len(telling) == 1 else "".join(word[0] for word in telling[:2]).upper()
     return "".join(_one_accent(letter) for letter in letters)
 
@@ -98,12 +126,13 @@ def monogram(card: Card, face: Face, left: float, top: float, size: float, colou
     return (label(letters, face, left + (size - face.width(letters)) / 2, top, size, colour),) if letters else ()
 
 
-def place_names(places: Sequence[str]) -> Iterator[str]:
+def place_names(places: Sequence[str], words: Words) -> Iterator[str]:
     """Ways to say where, the fullest first: "Lisbon, Portugal", "Lisbon"; "Lisbon · Porto", "Lisbon + 1 more"."""
     if len(places) > 1:
+        more = words.more.format(n=len(places) - 1, m=len(places))
         yield " · ".join(places)
-        yield f"{places[0]} + {len(places) - 1} more"
-        yield f"{places[0].split(',')[0]} + {len(places) - 1} more"
+        yield f"{places[0]} {more}"
+        yield f"{places[0].split(',')[0]} {more}"
     elif places:
         parts = places[0].split(",")
         yield from (",".join(parts[:count]).strip() for count in range(len(parts), 0, -1))
@@ -112,16 +141,24 @@ def place_names(places: Sequence[str]) -> Iterator[str]:
 def facts_line(card: Card, face: Face, width: float) -> str:
     """Pay and place on one line, as full as fits; "" when the posting states neither."""
     pay = face.visible(card.pay or "")
-    wheres = [face.visible(name) for name in place_names(card.places)]
+    wheres = [face.visible(name) for name in place_names(card.places, card.words)]
     candidates = [" · ".join(filter(None, [pay, where])) for where in wheres] + ([pay] if pay else [])
     return one_line(candidates, width, face.width) if any(candidates) else ""
 
 
 def fit_title(card: Card, faces: Sequence[Face], width: float) -> tuple[Face, tuple[Line, ...]]:
     """The title's lines and the first of the faces they fit in. A title without a drawable letter says that it is a job."""
+    language = card.language if card.language.startswith(("zh", "ja", "ko")) else han_language(card.title)
+    faces = [replace(face, language=language) for face in faces]
     settings: list[tuple[Measure, float]] = [(face.width, face.width("n n") - 2 * face.width("n")) for face in faces]
-    index, lines = title_lines(faces[0].visible(card.title) or "We’re hiring", settings, width)
+    title = segmented(faces[0].visible(card.title) or card.words.hiring, language)
+    index, lines = title_lines(title, settings, width, rtl=card.rtl)
     return faces[index], lines
+
+
+def facing(card: Card, inks: Iterable[Ink], left: float, right: float) -> tuple[Ink, ...]:
+    """The inks where they are, or mirrored in the column from `left` to `right` (px) where the card reads from right to left."""
+    return tuple(ink.moved(round(left + right) - ink.box.x - ink.box.right) for ink in inks) if card.rtl else tuple(inks)
 
 
 def fit_line(words: str, face: Face, width: float) -> str:

@@ -9,11 +9,11 @@ from PIL import Image
 
 from text_to_video.background import Cycle, round_and_round, two_tone
 from text_to_video.colour import Rgb, oklch, readable
-from text_to_video.drawing import fine_canvas, label, lettering, rounded
-from text_to_video.fonts import FINE, Face
+from text_to_video.drawing import FINE, fine_canvas, label, lettering, rounded
+from text_to_video.fonts import Face
 from text_to_video.layout import RIGHT
 from text_to_video.picture import HEIGHT, WIDTH, Box, Ink, Picture
-from text_to_video.templates.base import Captions, Card, Scene, facts_line, fit_line, fit_title, monogram
+from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_line, fit_title, monogram
 
 CREAM = Rgb.of("#f6ecd8")
 TITLE = Face("Fraunces", 88, 560, tracking=-0.02, axes=(("optical", 72),)).down_to(52)
@@ -46,9 +46,10 @@ def scene(card: Card) -> Scene:
     rule = title_top + pitch * len(lines) + 20
     if facts:
         texts.append(label(facts, FACTS, LEFT, rule + 14, 44, pale))
-    shapes = (*badge, rounded(LEFT, rule, LEFT + 120, rule + 6, 0, gold), *_frame(_between(ground, CREAM, 0.3)))
-    captions = Captions(CAPTIONS, CREAM, _brighter(gold), "underline", gold, left=LEFT)
-    return Scene(_background(ground, _between(ground, gold, 0.42)), shapes, tuple(texts), captions, gold)
+    marks = facing(card, (*badge, rounded(LEFT, rule, LEFT + 120, rule + 6, 0, gold)), LEFT, RIGHT)
+    shapes = (*marks, *_frame(_between(ground, CREAM, 0.3)))
+    captions = Captions(CAPTIONS, CREAM, _brighter(gold), "underline", gold, left=LEFT, rtl=card.rtl)
+    return Scene(_background(ground, _between(ground, gold, 0.42)), shapes, facing(card, texts, LEFT, RIGHT), captions, gold)
 
 
 def _between(ground: Rgb, ink: Rgb, share: float) -> Rgb:

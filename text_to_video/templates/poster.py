@@ -10,7 +10,7 @@ from text_to_video.drawing import label, lettering, rounded
 from text_to_video.fonts import Face
 from text_to_video.layout import LEFT, RIGHT
 from text_to_video.picture import HEIGHT, WIDTH, Box, Picture
-from text_to_video.templates.base import Captions, Card, Scene, facts_line, fit_line, fit_title, monogram
+from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_line, fit_title, monogram
 
 PAPER, INK = Rgb.of("#f4efe6"), Rgb.of("#16120c")
 MARKER = Rgb.of("#ffd84d")
@@ -50,8 +50,8 @@ def scene(card: Card) -> Scene:
         top = TITLE_TOP + pitch * len(lines) + 20
         shapes.append(rounded(LEFT, top, LEFT + 2 * PAD + FACTS.width(facts), top + 56, 4, ground))
         texts.append(label(facts, FACTS, LEFT + PAD, top, 56, ink))
-    captions = Captions(CAPTIONS, INK, INK, "marker", MARKER)
-    return Scene(_background(accent), tuple(shapes), tuple(texts), captions, INK)
+    captions = Captions(CAPTIONS, INK, INK, "marker", MARKER, rtl=card.rtl)
+    return Scene(_background(accent), facing(card, shapes, LEFT, RIGHT), facing(card, texts, LEFT, RIGHT), captions, INK)
 
 
 def _background(accent: Rgb) -> Cycle:

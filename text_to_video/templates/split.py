@@ -12,7 +12,7 @@ from text_to_video.drawing import label, lettering
 from text_to_video.fonts import Face
 from text_to_video.layout import LEFT, RIGHT
 from text_to_video.picture import HEIGHT, WIDTH, Box, Ink, Picture
-from text_to_video.templates.base import Captions, Card, Scene, facts_line, fit_line, fit_title, initials
+from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_line, fit_title, initials
 
 INITIALS = Face("Bricolage Grotesque", 112, 800, tracking=-0.06)
 TITLE = Face("Bricolage Grotesque", 80, 800, tracking=-0.035).down_to(52)
@@ -43,10 +43,10 @@ def scene(card: Card) -> Scene:
         if words:
             texts.append(label(words, style, LEFT, below, 40, dark))
             below += 40
-            corners.append((LEFT + style.width(words), below))
+            corners.append((RIGHT if card.rtl else LEFT + style.width(words), below))
     pill = oklch(0.8, 0.14, card.hue)
-    captions = Captions(CAPTIONS, Rgb.of("#ffffff"), dark, "box", pill, 40)
-    return Scene(_background(light, dark, corners), (), tuple(texts), captions, pill)
+    captions = Captions(CAPTIONS, Rgb.of("#ffffff"), dark, "box", pill, 40, rtl=card.rtl)
+    return Scene(_background(light, dark, corners), (), facing(card, texts, LEFT, RIGHT), captions, pill)
 
 
 def _background(light: Rgb, dark: Rgb, corners: Sequence[tuple[float, float]]) -> Cycle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from text_to_video.background import Cycle, to_and_fro
 from text_to_video.colour import Rgb, oklch, readable, yuv
@@ -10,7 +11,7 @@ from text_to_video.drawing import label, lettering
 from text_to_video.fonts import Face
 from text_to_video.layout import LEFT, RIGHT, one_line
 from text_to_video.picture import FRAME, Ink, Picture
-from text_to_video.templates.base import Captions, Card, Scene, fit_line, fit_title, place_names
+from text_to_video.templates.base import Captions, Card, Scene, facing, fit_line, fit_title, place_names
 
 GROUND, TEXT, DIM = Rgb.of("#0b0e0c"), Rgb.of("#e3ebe5"), Rgb.of("#93a69b")
 TITLE = Face("JetBrains Mono", 72, 720, tracking=-0.035).down_to(52)
@@ -31,24 +32,28 @@ def scene(card: Card) -> Scene:
     face, lines = fit_title(card, TITLE, RIGHT - LEFT)
     texts.append(lettering(lines, face, LEFT, top + 58, face.size * 1.14, TEXT))
     texts += _fields(card, top + 58 + face.size * 1.14 * len(lines) + 16, oklch(0.83, 0.13, card.hue + 60))
-    captions = Captions(CAPTIONS, TEXT, GROUND, "box", bright)
-    return Scene(_background(), (), tuple(texts), captions, bright)
+    captions = Captions(CAPTIONS, TEXT, GROUND, "box", bright, rtl=card.rtl)
+    return Scene(_background(), (), facing(card, texts, LEFT, RIGHT), captions, bright)
 
 
 def _prompt(card: Card) -> str:
     """The company as a folder, as far as it fits: "~/kestrel-systems $ hire"."""
-    slug = re.sub(r"[^\w]+", "-", PROMPT.visible(card.company).casefold()).strip("-")
+    slug = re.sub(r"[-\s]+", "-", "".join(map(_slug, PROMPT.visible(card.company).casefold()))).strip("-")
     room = RIGHT - LEFT - PROMPT.width("~/… $ hire")
     while slug and PROMPT.width(slug) > room:
         slug = slug.rpartition("-")[0] or slug[: int(room / PROMPT.width("0"))]
     return f"~/{slug} $ hire" if slug else "~ $ hire"
 
 
+def _slug(c: str) -> str:
+    return c if c.isalnum() or unicodedata.category(c)[0] == "M" else "-"
+
+
 def _fields(card: Card, top: float, colour: Rgb) -> list[Ink]:
     """Place and pay as key and value, a line each."""
     inks: list[Ink] = []
     room = RIGHT - LEFT - PROMPT.width("city: ")
-    wheres = [PROMPT.visible(name) for name in place_names(card.places)]
+    wheres = [PROMPT.visible(name) for name in place_names(card.places, card.words)]
     rows = [("city:", one_line(wheres, room, PROMPT.width) if wheres else ""), ("pay:", fit_line(card.pay or "", PROMPT, room))]
     for key, value in (row for row in rows if row[1]):
         inks.append(label(key, PROMPT, LEFT, top, 46, DIM))

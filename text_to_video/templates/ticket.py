@@ -13,7 +13,7 @@ from text_to_video.drawing import label, lettering, rounded, rounded_mask
 from text_to_video.fonts import Face
 from text_to_video.layout import one_line
 from text_to_video.picture import HEIGHT, Box, Ink, Picture
-from text_to_video.templates.base import Captions, Card, Scene, fit_line, fit_title, monogram, place_names
+from text_to_video.templates.base import Captions, Card, Scene, facing, fit_line, fit_title, monogram, place_names
 
 WHITE = Rgb.of("#ffffff")
 TITLE = Face("Space Grotesk", 72, 700, tracking=-0.035).down_to(48)
@@ -50,8 +50,9 @@ def scene(card: Card) -> Scene:
     badge = [rounded(INNER_RIGHT - BADGE_SIZE, BADGE_TOP, INNER_RIGHT, BADGE_TOP + BADGE_SIZE, BADGE_SIZE / 2, ground)] if letters else []
     texts += _fields(card, dark, readable(card.hue, 0.05, WHITE, start=0.56))
     shapes = (_paper(), _dashes(oklch(0.88, 0.04, card.hue)), *badge)
-    captions = Captions(CAPTIONS, WHITE, dark, "box", marker, 15)
-    return Scene(_background(ground), shapes, (*texts, *letters), captions, marker)
+    captions = Captions(CAPTIONS, WHITE, dark, "box", marker, 15, rtl=card.rtl)
+    column = INNER, INNER_RIGHT
+    return Scene(_background(ground), facing(card, shapes, *column), facing(card, (*texts, *letters), *column), captions, marker)
 
 
 def _paper() -> Ink:
@@ -89,29 +90,31 @@ def _fields(card: Card, dark: Rgb, faint: Rgb) -> list[Ink]:
 
 def _facts(card: Card) -> list[tuple[str, list[str]]]:
     """Names of fields, each with ways to say its value, the fullest first."""
-    pay = [("PAY", [card.pay])] if card.pay else []
+    words = card.words
+    pay = [(words.pay.upper(), [card.pay])] if card.pay else []
     cities = [place.split(",")[0] for place in card.places]
     if not cities:
-        return pay or [("STATUS", ["Now hiring"])]
+        return pay or [(words.status.upper(), [words.open])]
     if pay or len(cities) == 1:
-        return [("WHERE", list(place_names(card.places))), *pay]
-    second = "OR" if cities[1:] == ["Remote"] else f"+{len(cities) - 1} MORE"
-    return [("WHERE", [cities[0]]), (second, [", ".join(cities[1:])])]
+        return [(words.where.upper(), list(place_names(card.places, words))), *pay]
+    second = words.either if cities[1:] == [words.remote] else words.more.format(n=len(cities) - 1, m=len(cities))
+    return [(words.where.upper(), [cities[0]]), (second.upper(), [", ".join(cities[1:])])]
 
 
 def _background(ground: Rgb) -> Cycle:
     """A wheel in the corner: a ring, and spokes that go round."""
     x, y = grid(WHEEL)
     centre_x, centre_y = 96, HEIGHT - 40
-    distance, angle = np.hypot(x - centre_x, y - centre_y), np.arctan2(y - centre_y, x - centre_x)
+    distance = np.hypot(x - centre_x, y - centre_y)
+    turns, arc = np.arctan2(y - centre_y, x - centre_x) * np.float32(SPOKES / math.tau), distance * np.float32(math.tau / SPOKES)
     ring = np.clip(np.minimum(distance - 190, 310 - distance) + 0.5, 0, 1)
     rim = np.clip(np.minimum(distance - 166, 176 - distance) + 0.5, 0, 1)
     tint = Rgb(*(round(low + (255 - low) * 0.11) for low in ground))
 
     def phase(step: int) -> Picture:
-        turn = math.tau / SPOKES * step / PHASES
-        across = np.abs((angle - turn) * (SPOKES / math.tau) % 1 - 0.5) * (math.tau / SPOKES) * distance
-        spokes = np.clip(across - 6 + 0.5, 0, 1)
-        return two_tone((ring * spokes + rim).astype(np.float32), ground, tint)
+        away = turns - np.float32(step / PHASES + 0.5)
+        away -= np.rint(away)
+        spokes = np.clip(np.abs(away) * arc - np.float32(5.5), 0, 1)
+        return two_tone(ring * spokes + rim, ground, tint)
 
     return Cycle(Picture.plain(ground), WHEEL, phase, round_and_round(PHASES, SECONDS))

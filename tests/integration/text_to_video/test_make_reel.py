@@ -55,8 +55,8 @@ def test_a_folder_that_cannot_be_made_is_named(brief: ReelBrief, tmp_path: Path,
 
 def test_what_reels_cannot_show_fails_before_anything_is_spoken(brief: ReelBrief, tmp_path: Path) -> None:
     told: list[Progress] = []
-    with pytest.raises(PermanentJobError, match="Arabic") as failed:
-        make_reel(brief.model_copy(update={"title": "مرشد صحراوي"}), tmp_path / "out", "poster", told.append)
+    with pytest.raises(PermanentJobError, match="Georgian") as failed:
+        make_reel(brief.model_copy(update={"title": "უდაბნოს მეგზური"}), tmp_path / "out", "poster", told.append)
     assert (failed.value.code, failed.value.stage) == ("unsupported_script", "script")
     assert {progress.stage for progress in told} == {"script"}
 

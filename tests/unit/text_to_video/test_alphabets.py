@@ -1,42 +1,64 @@
-"""Which texts our fonts and voices can do, and which writing system the others stand in."""
+"""Which writing system a text stands in, which our fonts lack, and whose forms its Chinese characters take."""
 
 import pytest
 
-from text_to_video.script.alphabets import foreign_alphabet
+from text_to_video.script.alphabets import alphabet_of, foreign_alphabet, han_language
+
+TEXTS = {
+    "Arabic": "نحن نبحث عن خباز للعمل في مخبزنا",
+    "Hebrew": "אנחנו מחפשים אופה למאפייה שלנו",
+    "Chinese": "我们正在寻找一位面包师",
+    "Japanese": "Pythonを使ったAPIの設計と開発",
+    "Korean": "제빵사를 모집합니다",
+    "Devanagari": "हम एक बेकर की तलाश में हैं",
+    "Thai": "เรากำลังมองหาคนทำขนมปัง",
+    "Tamil": "நாங்கள் ஒரு ரொட்டி சுடுபவரைத் தேடுகிறோம்",
+    "Cyrillic": "Мы печём хлеб",
+    "Greek": "Ψήνουμε ψωμί",
+    "Latin": "Backfräulein für Brötchen, 1ª clase, 5 µm",
+}
+
+
+@pytest.mark.parametrize(("alphabet", "text"), TEXTS.items(), ids=TEXTS)
+def test_names_the_alphabet_and_has_a_font_for_it(alphabet: str, text: str) -> None:
+    assert alphabet_of(text) == alphabet
+    assert foreign_alphabet(text) is None
 
 
 @pytest.mark.parametrize(
     ("text", "alphabet"),
     [
-        ("نحن نبحث عن خباز للعمل في مخبزنا", "Arabic"),
-        ("אנחנו מחפשים אופה למאפייה שלנו", "Hebrew"),
-        ("我们正在寻找一位面包师", "Chinese"),
-        ("私たちはパン職人を募集しています", "Japanese"),
         ("ﾊﾟﾝ職人を募集", "Japanese"),
-        ("제빵사를 모집합니다", "Korean"),
-        ("हम एक बेकर की तलाश में हैं", "Devanagari"),
-        ("เรากำลังมองหาคนทำขนมปัง", "Thai"),
-        ("ჩვენ ვეძებთ მცხობელს", "Georgian"),
-        ("Pythonを使ったAPIの設計と開発", "Japanese"),
+        ("𝗦𝗲𝗻𝗶𝗼𝗿 𝗕𝗮𝗸𝗲𝗿", "Latin"),
+        ("Guide in Petra (البتراء) and Wadi Rum", "Latin"),
+        ("", None),
+        ("🍞 123 –", None),
     ],
 )
-def test_names_what_we_cannot_do(text: str, alphabet: str) -> None:
+def test_goes_by_most_letters(text: str, alphabet: str | None) -> None:
+    assert alphabet_of(text) == alphabet
+    assert foreign_alphabet(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "alphabet"),
+    [("ჩვენ ვეძებთ მცხობელს", "Georgian"), ("Հացթուխ մեր փռում", "Armenian"), ("আমরা একজন রুটিওয়ালা খুঁজছি", "Bengali")],
+)
+def test_names_what_no_font_has(text: str, alphabet: str) -> None:
     assert foreign_alphabet(text) == alphabet
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "language"),
     [
-        "",
-        "🍞 123 –",
-        "We bake bread",
-        "Мы печём хлеб",
-        "Ψήνουμε ψωμί",
-        "Backfräulein für Brötchen, 1ª clase, 5 µm",
-        "𝗦𝗲𝗻𝗶𝗼𝗿 𝗕𝗮𝗸𝗲𝗿",
-        "Guide in Petra (البتراء) and Wadi Rum",
-        "Baker of 饅頭 and bread",
+        ("シェフ", "ja"),
+        ("パン職人", "ja"),
+        ("제빵사", "ko"),
+        ("高级后端工程师", "zh-Hans"),
+        ("資深後端工程師", ""),  # the same characters are in use in Japan
+        ("與團隊討論並改善效能的職缺", "zh-Hant"),
+        ("Baker", ""),
     ],
 )
-def test_lets_the_rest_pass(text: str) -> None:
-    assert foreign_alphabet(text) is None
+def test_characters_tell_whose_forms_they_take(text: str, language: str) -> None:
+    assert han_language(text) == language

@@ -100,6 +100,28 @@ def test_webvtt_of_a_page() -> None:
     assert webvtt([page]) == ("WEBVTT\n\n00:01:01.200 --> 00:01:03.000\nR&amp;D <00:01:01.500>&lt;b&gt; <00:01:01.900>--&gt;\n")
 
 
+def spoken(*texts: str) -> Page:
+    return Page(tuple(Word(text, n / 2, n / 2 + 0.4, 0) for n, text in enumerate(texts)), 0.0, 3.0)
+
+
+def test_webvtt_puts_no_space_where_a_script_has_none() -> None:
+    assert webvtt([spoken("パン\u200b", "職人を\u200b", "募集。")]).split("\n")[3] == "パン<00:00:00.500>職人を<00:00:01.000>募集。"
+
+
+def test_webvtt_marks_a_cue_that_reads_from_right_to_left_but_begins_with_a_latin_word() -> None:
+    assert webvtt([spoken("Acme", "מחפשת", "אופה", "לעיר")]).split("\n")[3].startswith("\u200fAcme")
+    assert webvtt([spoken("מחפשת", "Acme")]).split("\n")[3].startswith("מחפשת")
+    assert webvtt([spoken("Petra", "Tours", "(البتراء)")]).split("\n")[3].startswith("Petra")
+
+
+def test_breaks_at_the_punctuation_of_other_scripts() -> None:
+    line = " ".join(
+        f"{part}\u200b" for part in "毎朝三百個の パンを焼き上げ、 町中の三つの大きな お店へ車で届けて お客さまに 笑顔で 手渡すこと".split()
+    )
+    made = pages(speech(line), fits)
+    assert made[0].words[-1].text == "パンを焼き上げ、\u200b"
+
+
 def test_webvtt_of_nothing_is_still_a_file() -> None:
     assert webvtt([]) == "WEBVTT\n"
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import RetryableJobError
-from text_to_video.script.base import Script, tokens
+from text_to_video.script.base import Line, Script, tokens
+from text_to_video.script.segments import segmented
 from text_to_video.script.spoken import spoken_line
 from text_to_video.speech.base import Speech
 from text_to_video.speech.espeak import EspeakVoice, speakable, word_spans
@@ -44,6 +45,57 @@ def assert_sound(speech: Speech, *lines: str) -> None:
 
 def test_every_word_has_its_time() -> None:
     assert_sound(speak(*LINES), *LINES)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("zh", "我们正在寻找一位面包师，负责每天烤制200个面包。"),
+        ("zh-Hant", "我們正在尋找一位麵包師。"),
+        ("ko", "저희는 서울에서 제빵사를 모집합니다."),
+        ("hi", "आप Python में बड़े सिस्टम बनाएँगे।"),
+        ("fa", "می‌خواهید نرم‌افزار بسازید؟"),
+        ("ar", "هل تبحث عن وظيفة جديدة؟"),
+        ("ru", "Мы печём хлеб для всего города."),
+        ("ta", "நீங்கள் பெரிய அமைப்புகளை உருவாக்குவீர்கள்."),
+    ],
+)
+def test_voices_of_other_scripts_time_their_words(language: str, line: str) -> None:
+    display = segmented(line, language)
+    speech = speak(display, language=language)
+    assert_sound(speech, display)
+    assert np.abs(speech.samples).max() > 0.1
+    lasts = [word.end - word.start for word in speech.words]
+    assert min(lasts) > 0.05
+    assert max(lasts) < 2.5, "words that the voice does not name would share the time of others"
+
+
+def test_japanese_is_spoken_as_it_is_read() -> None:
+    display = segmented("私達は東京でパンを焼きます。", "ja")
+    line = Line("duty", display, " ".join(["ワタシタチワ", "トウキョウデ", "パンオ", "ヤキマス。"]))
+    assert len(tokens(display)) == 4
+    speech = EspeakVoice().speak(Script((line,), "ja"))
+    assert_sound(speech, display)
+    assert np.abs(speech.samples).max() > 0.1
+    assert 1.5 < speech.duration < 5
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("he", "אנחנו מחפשים אופה, עכשיו."),
+        ("th", "เรา\u200bกำลัง\u200bมองหา คนทำ\u200bขนมปัง"),
+        ("ja", "私達は\u200b東京で\u200bパンを\u200b焼きます。"),
+    ],
+)
+def test_where_no_voice_can_be_understood_captions_run_in_silence(language: str, line: str) -> None:
+    said = Line("duty", line, line.replace("\u200b", " "))
+    speech = EspeakVoice().speak(Script((said, said), language))
+    assert_sound(speech, line, line)
+    assert not speech.samples.any()
+    assert (speech.timing, len(speech.degraded)) == ("proportional", 1)
+    assert f"no voice speaks {language}" in speech.degraded[0]
+    assert 60 <= len(speech.words) / speech.duration * 60 <= 180, "at the pace of reading"
 
 
 def test_words_are_where_the_sound_is() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.errors import PermanentJobError
 from shared.schemas.reels import ReelBrief
-from text_to_video.script.base import Script, tokens
+from text_to_video.script.base import Script, text_of, tokens
 from text_to_video.script.extractive import ExtractiveWriter
 from text_to_video.speech.espeak import EspeakVoice
 
@@ -99,7 +99,7 @@ def attempt(posting: ReelBrief) -> Script | None:
 
 
 def said(script: Script, role: str) -> list[str]:
-    return [line.display for line in script.lines if line.role == role]
+    return [text_of(tokens(line.display)) for line in script.lines if line.role == role]
 
 
 def test_says_the_lines_in_order() -> None:
@@ -315,6 +315,9 @@ PORTUGUESE = (
 )
 CHINESE = "岗位职责\n\n• 准备第二天的面团，保证质量稳定\n• 烘焙面包并管理三家门店的库存\n\n福利待遇\n\n• 每年三十天带薪假期"
 JAPANESE = "仕事内容\n\n• 翌日のパン生地を準備し、品質を保つこと\n• 三つの店舗でパンを焼くこと"
+ARABIC = "المهام\n\n• تحضير العجين لليوم التالي\n• خبز الأرغفة لثلاثة متاجر كل صباح\n\nالمزايا\n\n• ثلاثون يوم إجازة مدفوعة"
+HEBREW = "תיאור התפקיד\n\n• הכנת הבצק ליום המחרת\n• אפיית לחם לשלוש חנויות בכל בוקר\n\nמה אנחנו מציעים\n\n• שלושים ימי חופשה"
+SWEDISH = "Dina arbetsuppgifter\n\n• Baka bröd till hela staden varje natt\n• Se till att degen är klar och att det finns mjöl\n"
 RUSSIAN = "Обязанности\n\n• Готовить тесто на следующий день\n• Печь хлеб для трёх магазинов каждое утро"
 
 
@@ -324,7 +327,12 @@ RUSSIAN = "Обязанности\n\n• Готовить тесто на сле
         ("de", GERMAN, "Acme sucht: Bäcker.", "Du backst Brote und Brötchen im Steinofen.", "Urlaub"),
         ("es", SPANISH, "Acme busca Bäcker.", "Vas a preparar masas de trigo y centeno.", "vacaciones"),
         ("fr", FRENCH, "Acme recrute\u00a0: Bäcker.", "Vous allez préparer les pâtes de la nuit.", "congés"),
-        ("pt-BR", PORTUGUESE, "Acme is hiring a Bäcker.", "The work: Preparar massas de trigo e centeio.", "férias"),
+        ("pt-BR", PORTUGUESE, "Acme contrata: Bäcker.", "O que você vai fazer: Preparar massas de trigo e centeio.", "férias"),
+        ("ru", RUSSIAN, "В компании Acme открыта вакансия: Bäcker.", "Ваши задачи: Готовить тесто на следующий день.", "отпуск"),
+        ("zh", CHINESE, "Acme正在招聘Bäcker。", "工作内容：准备第二天的面团，保证质量稳定。", "假期"),
+        ("ja", JAPANESE, "Acmeが、Bäckerを募集しています。", "三つの店舗でパンを焼くこと。", "保険"),
+        ("ar", ARABIC, "Acme توظّف: Bäcker.", "مهامك: تحضير العجين لليوم التالي.", "إجازة"),
+        ("sv", SWEDISH, "Acme: Bäcker.", "Baka bröd till hela staden varje natt.", "semester"),
     ],
 )
 def test_other_languages_speak_in_their_own_words(language: str, description: str, role: str, duty: str, absent: str) -> None:
@@ -335,20 +343,43 @@ def test_other_languages_speak_in_their_own_words(language: str, description: st
     assert absent not in script.text
 
 
+def test_the_language_is_read_from_the_text() -> None:
+    for language, description in {
+        "ru": RUSSIAN, "zh-Hans": CHINESE, "ja": JAPANESE, "ar": ARABIC, "pt": PORTUGUESE * 2, "sv": SWEDISH * 3, "he": HEBREW
+    }.items():  # fmt: skip
+        script = write(brief(description))
+        assert script.language == language
+        assert said(script, "duty")
+
+
+def test_scripts_without_spaces_are_cut_into_words_that_read_on_as_before() -> None:
+    for description, duty in ((JAPANESE, "三つの店舗でパンを焼くこと。"), (CHINESE, "烘焙面包并管理三家门店的库存。")):
+        script = write(brief(description))
+        line = next(line for line in script.lines if text_of(tokens(line.display)).endswith(duty))
+        assert 4 <= len(tokens(line.display)) <= 12
+        assert duty in script.text
+        assert "\u200b" not in line.spoken
+        assert "\u200b" not in script.text
+
+
 @pytest.mark.parametrize(
     ("title", "description", "named"),
     [
-        ("Bäcker (m/w/d)", CHINESE, "Chinese"),
-        ("パン職人", BAKERY, "Japanese"),
-        ("パン職人 (Senior Baker, night shift)", BAKERY, "Japanese"),
-        ("Baker", JAPANESE, "Japanese"),
-        ("خباز", BAKERY, "Arabic"),
+        ("Baker", "ჩვენ ვეძებთ მცხობელს\n\n• პურის გამოცხობა ყოველ დილით ქალაქში", "Georgian"),
+        ("Հացթուխ", BAKERY, "Armenian"),
+        ("ዳቦ ጋጋሪ", BAKERY, "Ethiopic"),
     ],
 )
-def test_refuses_what_reels_cannot_show_or_speak(title: str, description: str, named: str) -> None:
+def test_refuses_what_reels_cannot_show(title: str, description: str, named: str) -> None:
     with pytest.raises(PermanentJobError, match=named) as caught:
         write(brief(description, title=title))
     assert caught.value.code == "unsupported_script"
+
+
+def test_a_title_in_letters_the_voice_cannot_read_is_shown_and_not_spelled() -> None:
+    [line] = [line for line in write(brief(BAKERY, title="パン職人")).lines if line.role == "role"]
+    assert text_of(tokens(line.display)) == "Acme is hiring for パン職人."
+    assert line.spoken.startswith("Acme is hiring for –")
 
 
 def test_cyrillic_and_single_foreign_words_are_no_hindrance() -> None:
@@ -376,7 +407,7 @@ def test_a_brief_left_at_english_is_read_in_its_own_language() -> None:
     pay=st.none() | st.text(max_size=40),
     places=st.lists(st.text(max_size=30), max_size=4),
     noise=st.lists(st.text(max_size=80), max_size=12),
-    language=st.sampled_from(["en", "de", "es", "fr", "ja", ""]),
+    language=st.sampled_from(["en", "de", "es", "fr", "ja", "zh-Hant", "ar", "th", "sv", ""]),
 )
 def test_any_brief_gives_aligned_lines_or_a_refusal(
     title: str, company: str, pay: str | None, places: list[str], noise: list[str], language: str

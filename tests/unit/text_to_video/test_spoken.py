@@ -53,7 +53,14 @@ def test_english(display: str, said: str) -> None:
         ("es", "R&D 3–5", "R_y_D 3_a_5"),
         ("fr", "50.000 – 60.000 €", "50000 à 60000 euros"),
         ("de", "UX z.B. AWS", "UX z.B. AWS"),
-        ("ja", "$5k", "5_thousand_dollars"),
+        ("ja", "$5k", "5_セン_ドル"),
+        ("sv", "$5k 3–4", "5_k_$ 3_–_4"),
+        ("ar", "20–25 ألف", "20_إلى_25 ألف"),
+        ("hi", "₹18–20 लाख", "18_से_20 लाख_रुपये"),
+        ("ko", "300~400만", "300_에서_400만"),
+        ("zh", "我们\u200b招聘面包师，\u200b月薪2万元。", "我们 招聘面包师， 月薪2万元。"),
+        ("en", "Acme 株式会社 مخبز", "Acme – –"),
+        ("zh", "Acme 株式会社", "Acme 株式会社"),
     ],
 )
 def test_other_languages(language: str, display: str, said: str) -> None:

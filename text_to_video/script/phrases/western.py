@@ -1,39 +1,12 @@
-"""The fixed words around what a posting says, per language. Facts are slots; nothing here claims anything of its own."""
+"""The phrases of Western languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from text_to_video.script.phrases.base import Phrases
 
-@dataclass(frozen=True)
-class Phrases:
-    """Slots: {title}, {company}, {a} (English article), {place}, {places}, {n}, {pay}, {duty}, {need}. `…_long` and `hook` need no slot."""
-
-    hook_duty: tuple[str, ...]
-    hook_role: tuple[str, ...]
-    hook: str
-    role: str
-    role_open: str
-    role_untitled: str
-    role_anonymous: str
-    place: str
-    two_places: str
-    many_places: str
-    remote: str
-    place_or_remote: str
-    remote_in: str
-    pays: str
-    pay: str
-    duty: tuple[str, str]
-    plain_first: str
-    need: str
-    need_more: str
-    cta: tuple[str, ...]
-    cta_long: str
-
-
-PHRASES: Mapping[str, Phrases] = {
+WESTERN: Mapping[str, Phrases] = {
     "en": Phrases(
         hook_duty=("Want to {duty}?", "Would you like to {duty}?", "Ready to {duty}?", "Could you {duty}?"),
         hook_role=("Looking for your next role as {a}{title}?", "Are you {a}{title}?"),
@@ -51,6 +24,7 @@ PHRASES: Mapping[str, Phrases] = {
         pays="It pays {pay}.",
         pay="The pay: {pay}.",
         duty=("You'll {duty}.", "And you'll {duty}."),
+        item="{duty}.",
         plain_first="The work: {duty}.",
         need="You'll need {need}.",
         need_more="You'll also need {need}.",
@@ -74,6 +48,7 @@ PHRASES: Mapping[str, Phrases] = {
         pays="Das Gehalt: {pay}.",
         pay="Das Gehalt: {pay}.",
         duty=("{duty}.", "{duty}."),
+        item="{duty}.",
         plain_first="Deine Aufgaben: {duty}.",
         need="Du bringst mit: {need}.",
         need_more="Und: {need}.",
@@ -97,6 +72,7 @@ PHRASES: Mapping[str, Phrases] = {
         pays="El sueldo: {pay}.",
         pay="El sueldo: {pay}.",
         duty=("Vas a {duty}.", "Y vas a {duty}."),
+        item="{duty}.",
         plain_first="Tus tareas: {duty}.",
         need="Se pide: {need}.",
         need_more="Y también: {need}.",
@@ -120,20 +96,83 @@ PHRASES: Mapping[str, Phrases] = {
         pays="Le salaire\u00a0: {pay}.",
         pay="Le salaire\u00a0: {pay}.",
         duty=("Vous allez {duty}.", "Et vous allez {duty}."),
+        item="{duty}.",
         plain_first="Vos missions\u00a0: {duty}.",
         need="Il vous faut\u00a0: {need}.",
         need_more="Et aussi\u00a0: {need}.",
         cta=("Cela vous parle\u00a0? Postulez.", "Cela vous ressemble\u00a0? Postulez."),
         cta_long="Cela vous parle\u00a0? Postulez. Tous les détails sont dans l’annonce.",
     ),
+    "it": Phrases(
+        hook_duty=(),
+        hook_role=("Cerchi lavoro come {title}?", "Il tuo prossimo lavoro: {title}?"),
+        hook="Cerchi un nuovo lavoro?",
+        role="{company} cerca: {title}.",
+        role_open="{company} cerca: {title}.",
+        role_untitled="{company} assume.",
+        role_anonymous="Posizione aperta: {title}.",
+        place="Sede: {place}.",
+        two_places="Sede: {places[0]} o {places[1]}.",
+        many_places="In {n} città.",
+        remote="Il lavoro è da remoto.",
+        place_or_remote="Sede: {place}, oppure da remoto.",
+        remote_in="Da remoto, {place}.",
+        pays="Lo stipendio: {pay}.",
+        pay="Lo stipendio: {pay}.",
+        duty=("{duty}.", "{duty}."),
+        item="{duty}.",
+        plain_first="Le tue attività: {duty}.",
+        need="Che cosa serve: {need}.",
+        need_more="E anche: {need}.",
+        cta=("Fa per te? Candidati ora.", "Ti interessa? Candidati."),
+        cta_long="Fa per te? Candidati ora. Tutti i dettagli sono nell’annuncio.",
+    ),
+    "pt": Phrases(
+        hook_duty=(),
+        hook_role=("Procurando trabalho como {title}?", "Seu próximo trabalho: {title}?"),
+        hook="Procurando um novo trabalho?",
+        role="{company} contrata: {title}.",
+        role_open="{company} contrata: {title}.",
+        role_untitled="{company} está contratando.",
+        role_anonymous="Vaga aberta: {title}.",
+        place="Local: {place}.",
+        two_places="Local: {places[0]} ou {places[1]}.",
+        many_places="Em {n} cidades.",
+        remote="O trabalho é remoto.",
+        place_or_remote="Local: {place}, ou remoto.",
+        remote_in="Remoto, {place}.",
+        pays="Salário: {pay}.",
+        pay="Salário: {pay}.",
+        duty=("{duty}.", "{duty}."),
+        item="{duty}.",
+        plain_first="O que você vai fazer: {duty}.",
+        need="Requisito: {need}.",
+        need_more="E também: {need}.",
+        cta=("Combina com você? Candidate-se.", "Gostou da vaga? Candidate-se."),
+        cta_long="Combina com você? Candidate-se. Todos os detalhes estão no anúncio.",
+    ),
+    "nl": Phrases(
+        hook_duty=(),
+        hook_role=("Op zoek naar werk als {title}?", "Jouw volgende baan: {title}?"),
+        hook="Op zoek naar een nieuwe baan?",
+        role="{company} zoekt: {title}.",
+        role_open="{company} zoekt: {title}.",
+        role_untitled="{company} zoekt mensen.",
+        role_anonymous="Gezocht: {title}.",
+        place="In {place}.",
+        two_places="In {places[0]} of {places[1]}.",
+        many_places="In {n} steden.",
+        remote="Het werk is op afstand.",
+        place_or_remote="In {place} of op afstand.",
+        remote_in="Op afstand, {place}.",
+        pays="Het salaris: {pay}.",
+        pay="Het salaris: {pay}.",
+        duty=("{duty}.", "{duty}."),
+        item="{duty}.",
+        plain_first="Dit ga je doen: {duty}.",
+        need="Je brengt mee: {need}.",
+        need_more="En ook: {need}.",
+        cta=("Past dit bij jou? Solliciteer nu.", "Klinkt goed? Solliciteer nu."),
+        cta_long="Past dit bij jou? Solliciteer nu. Alle details staan in de vacature.",
+    ),
 }
-
-
-def phrases_for(language: str) -> Phrases:
-    """The phrases of a BCP 47 language; English where there are none."""
-    return PHRASES.get(primary(language), PHRASES["en"])
-
-
-def primary(language: str) -> str:
-    """ "pt" of "pt-BR"."""
-    return language.split("-", maxsplit=1)[0].lower()
