@@ -70,6 +70,7 @@ class Worker:
                 if job is None:
                     await self._sleep()
                 else:
+                    log.info("job_claimed", job_id=job.job_id, worker_id=self.worker_id, attempt=job.attempt, status=job.status)
                     self._begin(job)
             await asyncio.gather(*self._attempts.values())
         finally:

@@ -44,7 +44,6 @@ async def claim(db: Database, worker_id: str, settings: Queue) -> GenerationJob 
             await _bury(db, doc, error, settings)
             continue
         if job.retry_count <= settings.max_retries:
-            log.info("job_claimed", job_id=job.job_id, worker_id=worker_id, attempt=job.attempt, status=job.status)
             metrics.CLAIMS.inc()
             return job
         await _end_failed(db, job, _crashed(job), settings, spent=True)

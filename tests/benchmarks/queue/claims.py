@@ -2,8 +2,9 @@
 
 Both sides drain the same documents from the same collection with the same indexes, through the same client at w=majority, and
 get the changed document back. Ours is `claim`: the most overdue job of any active status, status, token, lease, counters and
-history set by a pipeline, read as a GenerationJob, logged and counted. Theirs flips one field: the oldest queued job by the index
-(status, created_at) → running; no lease, no token, no history, so nothing of it survives a crash. That is a floor, not a peer.
+history set by a pipeline, read as a GenerationJob and counted; the log line is the worker's. Theirs flips one field: the oldest
+queued job by the index (status, created_at) → running; no lease, no token, no history, so nothing of it survives a crash. That is a
+floor, not a peer.
 
 With several at once both sides fight over the same first document, on cores shared with mongod: a figure to know, not a goal.
 `claim_and_finish` ends each job too, with two writes a side: ours claims jobs that stand at indexed and moves them to ready behind
