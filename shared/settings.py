@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -87,6 +86,14 @@ class Queue(Group):
     worker_id: str = setting("", "name of a worker in jobs and logs; empty = host and pid")
 
 
+class Render(Group):
+    """Encoding and packaging of reels"""
+
+    render_profile: Literal["fast", "balanced"] = setting("fast", "fast; or balanced: files a quarter smaller in half as much time again")
+    hls_segments: Literal["ts", "fmp4"] = setting("ts", "transport stream; or fragmented MP4, smaller by a seventh")
+    renditions: Literal["720p", "720p,480p"] = setting("720p", "sizes of a reel by its shorter side; 480p beside it is for slow networks")
+
+
 class Admin(Group):
     """Operator's API"""
 
@@ -141,6 +148,11 @@ class LanguageModels(Group):
     llm_breaker_cooldown_s: float = setting(60, "how long it is left alone, before one call tries it again", unit="s", gt=0)
     daily_llm_budget: int = setting(0, "model calls per day (UTC) over all processes; 0 = no limit", ge=0)
 
+    @property
+    def has_key(self) -> bool:
+        """Whether any model may be asked."""
+        return any((self.gemini_api_key, self.gemini_api_backup_key, self.openrouter_api_key, self.openai_api_key))
+
 
 _URL = r"^https?://\S+$"
 
@@ -173,6 +185,15 @@ class Speech(Group):
     tts_deadline_s: float = setting(120, "longest wait for all lines, retries included; then espeak-ng speaks", unit="s", gt=0)
     daily_tts_budget: int = setting(0, "reels per day (UTC) over all workers that may be spoken by a paid voice; 0 = no limit", ge=0)
 
+    @property
+    def vendor(self) -> Literal["fish_audio", "gemini", "openai", "elevenlabs"] | None:
+        """Who is paid to speak when no voice is asked for by name; a key that serves other ends too does not mean speech."""
+        if self.speech in ("fish_audio", "gemini", "openai", "elevenlabs"):
+            return self.speech
+        if self.speech != "auto":
+            return None
+        return "fish_audio" if self.fish_audio_api_key else "elevenlabs" if self.elevenlabs_api_key else None
+
 
 class Music(Group):
     """Music under the speech, ducked while somebody speaks; the rights to it are the operator's affair"""
@@ -180,16 +201,27 @@ class Music(Group):
     music_dir: Path | None = setting(None, "folder of music files, of which each posting gets one; unset = none")
 
 
+class Looks(Group):
+    """Looks of reels: companies' own colours and logos, pictures behind the words; the rights to them are the operator's affair"""
+
+    brands_dir: Path | None = setting(None, "folder of brand files, oak-ember.json for Oak & Ember; unset = initials and a hue by name")
+    media_dir: Path | None = setting(None, "folder of pictures and clips, of which each reel gets one behind its words; unset = none")
+    pexels_api_key: SecretStr | None = setting(None, "Pexels, asked for photographs where MEDIA_DIR has none for a reel; unset = never")
+    pexels_base_url: str = setting("https://api.pexels.com", "where Pexels is asked", pattern=_URL)
+
+
 class Settings(Group):
     process: Process = Process()
     mongo: Mongo = Mongo()
     search: Search = Search()
     queue: Queue = Queue()
+    render: Render = Render()
     admin: Admin = Admin()
     storage: Storage = Storage()
     language_models: LanguageModels = LanguageModels()
     speech: Speech = Speech()
     music: Music = Music()
+    looks: Looks = Looks()
 
     @property
     def worker_id(self) -> str:
@@ -241,6 +273,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
 
 def _read(env_file: Path) -> dict[str, str]:
+    from dotenv import dotenv_values  # only who has such a file pays for it
+
     try:
         return {name.upper(): value or "" for name, value in dotenv_values(env_file).items()}
     except (OSError, UnicodeDecodeError) as error:

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+# What a process of two seconds cannot use and would start with: numpy's threads for matrices, pydantic's search for plugins.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
 import typer
 
-from shared.errors import InvalidInput, JobError
-from shared.fingerprint import content_hash
-from shared.schemas.reels import DEFAULT_VOICE_ID, TEMPLATE_IDS, Progress, TemplateId, VoiceId
-from text_to_video.pipeline import MAX_SECONDS, make_reel
-from text_to_video.posting_file import brief_from_json
+from shared.errors import InvalidInput, JobError, SettingsError
+from shared.schemas.reels import (
+    MAX_SECONDS,
+    FormatId,
+    Progress,
+    RenderOptions,
+    RenderProfile,
+    Renditions,
+    SegmentType,
+    TemplateId,
+    VoiceId,
+)
 from text_to_video.report import Mode, Report, open_report
+from text_to_video.script.choice import ScriptMode
+from text_to_video.script.command import scripts
+from text_to_video.speech.command import voices
+
+if TYPE_CHECKING:
+    from text_to_video.look import Look
+    from text_to_video.sound import Sound
 
 app = typer.Typer(
     add_completion=False,
@@ -26,7 +47,26 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(voices, name="voices")
+app.command(name="scripts")(scripts)
+
+
+@app.command(name="templates")
+def templates(
+    out: Annotated[Path, typer.Option("-o", "--out", help="PNG or JPEG file to write")] = Path("templates.png"),
+) -> None:
+    """Show every template at three moments, on one picture."""
+    from text_to_video.contact_sheet import write_sheet
+
+    try:
+        write_sheet(out)
+    except InvalidInput as error:
+        typer.echo(f"{error.title} ({error.field}): {error.message}", err=True)
+        raise typer.Exit(2) from error
+
+
 _DEFAULT = "reel"
+_USUAL = RenderOptions()
 
 
 @app.callback()
@@ -36,11 +76,26 @@ def text_to_video() -> None:
 
 @app.command(name=_DEFAULT)
 def reel(
-    posting: Annotated[str, typer.Argument(metavar="POSTING.json", help="a Greenhouse job object or a brief; - reads it from stdin")],
+    posting: Annotated[
+        str, typer.Argument(metavar="POSTING.json", help="a Greenhouse job object, an exercise or a brief; - reads it from stdin")
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="folder for the reel: new, empty, or an earlier reel to replace")],
     template: Annotated[TemplateId | None, typer.Option(help="look of the reel; by default the title decides")] = None,
-    voice: Annotated[VoiceId, typer.Option(help="who speaks")] = DEFAULT_VOICE_ID,
+    script: Annotated[
+        ScriptMode, typer.Option(help="who writes: a language model if there is a key, the posting's own words, or a model in any case")
+    ] = "auto",
+    voice: Annotated[VoiceId | None, typer.Option(help="who speaks; by default whom SPEECH names, else the best one here")] = None,
+    paid_voices: Annotated[bool, typer.Option(help="whether vendors may be asked to speak")] = True,
+    music: Annotated[Path | None, typer.Option(help="a music file to lay under the speech, or a folder of them")] = None,
+    brand: Annotated[Path | None, typer.Option(help="a brand file, or a folder of them by company; by default BRANDS_DIR")] = None,
+    media: Annotated[
+        Path | None, typer.Option(help="a picture or clip to lay behind the words, or a folder of them; by default MEDIA_DIR")
+    ] = None,
+    shape: Annotated[FormatId, typer.Option("--format", help="shape of the picture: 9:16, 1:1 or 16:9")] = "vertical",
     max_seconds: Annotated[float, typer.Option(min=1, help="longest reel; a longer script loses lines")] = MAX_SECONDS,
+    profile: Annotated[RenderProfile, typer.Option(help="fast, or smaller files")] = _USUAL.profile,
+    segments: Annotated[SegmentType, typer.Option(help="transport stream, or fragmented MP4, which is smaller")] = _USUAL.segments,
+    renditions: Annotated[Renditions, typer.Option(help="sizes, by the shorter side")] = _USUAL.renditions,
     progress: Annotated[
         Mode, typer.Option(help="auto: a bar on a terminal; json: a line for each change, the last is the result")
     ] = "auto",
@@ -48,32 +103,73 @@ def reel(
     """Make one reel: HLS, MP4, poster and captions."""
     with open_report(progress) as report:
         try:
-            code = _make(posting, out, template, voice, max_seconds, report)
+            options = RenderOptions(profile=profile, segments=segments, renditions=renditions)
+            sound = _sound(voice, music, paid_voices=paid_voices)
+            look = replace(_look(sound, brand, media), format=shape)
+            code = _make(posting, out, template, script, sound, look, max_seconds, options, report)
         except InvalidInput as error:
             report.failure(error)
             code = 2
         except JobError as error:
             report.failure(error)
             code = 1
+        except SettingsError as error:
+            typer.echo(f"settings: {error.message}", err=True)
+            code = 2
     raise typer.Exit(code)
 
 
-def _make(posting: str, out: Path, template: TemplateId | None, voice: VoiceId, max_seconds: float, report: Report) -> int:
-    brief = brief_from_json(_text_of(posting))
+def _make(
+    posting: str,
+    out: Path,
+    template: TemplateId | None,
+    mode: ScriptMode,
+    sound: Sound,
+    look: Look,
+    max_seconds: float,
+    options: RenderOptions,
+    report: Report,
+) -> int:
+    # Not above: they take most of the start, which `main` has made ready for them, and `-h` needs none of them.
+    from text_to_video.briefs import template_for
+    from text_to_video.pipeline import make_reel
+    from text_to_video.posting_file import order_from_json
+    from text_to_video.script.choice import written
+
+    order = order_from_json(_text_of(posting))
     check_signals = _watch_signals()
 
     def on_progress(progress: Progress) -> None:
         check_signals()
         report.progress(progress)
 
-    result = make_reel(brief, out, template or template_for(brief.title), on_progress, voice_id=voice, max_seconds=max_seconds)
+    template = template or template_for(order.brief)
+    script = order.script or (written(order.brief, mode, sound.settings) if sound.settings else None)
+    result = make_reel(
+        order.brief, out, template, on_progress, script=script, sound=sound, look=look, max_seconds=max_seconds, options=options
+    )
     report.result(result, str(out))
     return 0
 
 
-def template_for(title: str) -> TemplateId:
-    """The template a title gets when none is asked for: always the same one."""
-    return TEMPLATE_IDS[int(content_hash(title), 16) % len(TEMPLATE_IDS)]
+def _sound(voice: VoiceId | None, music: Path | None, *, paid_voices: bool) -> Sound:
+    from shared.settings import load_settings
+    from text_to_video.sound import Sound
+
+    if music is not None and not music.exists():
+        raise InvalidInput(f"{music} is not there", field="music")
+    settings = load_settings()
+    return Sound(settings, voice, paid_voices, music or settings.music.music_dir)
+
+
+def _look(sound: Sound, brand: Path | None, media: Path | None) -> Look:
+    from text_to_video.look import open_look
+
+    if brand is not None and not brand.exists():
+        raise InvalidInput(f"{brand} is not there", field="brand")
+    if media is not None and not media.exists():
+        raise InvalidInput(f"{media} is not there", field="media")
+    return open_look(sound.settings, brand, media)
 
 
 def _text_of(posting: str) -> str:
@@ -110,8 +206,18 @@ def with_default(arguments: Sequence[str], commands: Sequence[str]) -> list[str]
     return list(arguments) if named or not arguments else [_DEFAULT, *arguments]
 
 
-def main() -> None:
-    app(with_default(sys.argv[1:], [command.name or "" for command in app.registered_commands]))
+def main() -> NoReturn:
+    """Ends the process at once: to take all libraries apart in order would cost another tenth of a second."""
+    gc.disable()  # it would look through what was imported, again and again, and find nothing
+    try:
+        names = [command.name or "" for command in app.registered_commands]
+        names += [group.name or "" for group in app.registered_groups]
+        app(with_default(sys.argv[1:], names))
+    except SystemExit as ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else 0)
+    raise AssertionError("typer always ends with SystemExit")
 
 
 if __name__ == "__main__":

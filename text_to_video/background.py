@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from text_to_video.colour import Rgb, yuv, yuv_planes
-from text_to_video.picture import FPS, FRAME, HEIGHT, U8, WIDTH, Box, Picture
+from text_to_video.picture import FPS, FRAME, U8, Box, Picture
 
 F32 = NDArray[np.float32]
 
@@ -53,13 +53,13 @@ class Drift:
     def step(self, frame: int) -> int:
         height, width = (int(length) for length in self.wide.y.shape)
         turn = 2 * math.pi * frame / FPS / self.seconds
-        x = round((width - WIDTH) / 2 * (1 - math.cos(turn)) / 2)
-        y = round((height - HEIGHT) / 2 * (1 + math.sin(turn * 2 + 0.6)) / 2)
-        return y * WIDTH + x
+        x = round((width - self.box.width) / 2 * (1 - math.cos(turn)) / 2)
+        y = round((height - self.box.height) / 2 * (1 + math.sin(turn * 2 + 0.6)) / 2)
+        return y * width + x
 
     def at(self, step: int) -> Picture:
-        y, x = divmod(step, WIDTH)
-        return self.wide.view(Box(2 * x, 2 * y, WIDTH, HEIGHT))
+        y, x = divmod(step, int(self.wide.y.shape[1]))
+        return self.wide.view(self.box._replace(x=2 * x, y=2 * y))
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,12 @@ def to_and_fro(phases: int, seconds: float) -> Callable[[int], int]:
 def round_and_round(phases: int, seconds: float) -> Callable[[int], int]:
     """Phases in order, again and again, each round within `seconds`."""
     return lambda frame: int(frame / FPS / seconds * phases) % phases
+
+
+def reached(centre: tuple[float, float], radius: float, frame: Box) -> Box:
+    """The part of the frame that a disc covers."""
+    x, y = centre
+    return Box.around(x - radius, y - radius, x + radius, y + radius).meet(frame)
 
 
 def grid(box: Box) -> tuple[F32, F32]:

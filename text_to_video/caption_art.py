@@ -9,13 +9,11 @@ from functools import reduce
 from itertools import groupby
 
 from text_to_video.drawing import rounded, text_mask
-from text_to_video.layout import CAPTIONS_TOP, MAX_LINES, Line, balanced, set_lines, shortened
+from text_to_video.layout import MAX_LINES, Line, balanced, set_lines, shortened
 from text_to_video.picture import Box, Ink
 from text_to_video.script.alphabets import han_language
 from text_to_video.script.base import JOINT
 from text_to_video.templates.base import Captions
-
-TOP = round(CAPTIONS_TOP) + 12
 
 
 @dataclass(frozen=True)
@@ -48,14 +46,14 @@ def page_art(style: Captions, words: Sequence[str]) -> PageArt | None:
         return None
     kept = shortened(shown, lambda some: len(_lines(style, some, set_lines)) <= MAX_LINES)
     lines = _lines(style, kept, balanced)
-    box = Box.around(style.left - 16, TOP - 8, style.right + 16, TOP + style.pitch * len(lines) + 16)
-    mask = text_mask(lines, style.face, box, style.left, TOP, style.pitch)
+    box = Box.around(style.left - 16, style.top - 8, style.right + 16, style.top + style.pitch * len(lines) + 16)
+    mask = text_mask(lines, style.face, box, style.left, style.top, style.pitch)
     bright = Ink.through(mask, box.x, box.y, style.marked)
     marks: list[list[Marked]] = [[] for _ in words]
     indices = [index for index, word in enumerate(visible) if word]
     reach = _reach(style, shown)
     for number, line in enumerate(lines):
-        for word, spot in _spots(style, line, TOP + number * style.pitch):
+        for word, spot in _spots(style, line, style.top + number * style.pitch):
             marks[indices[word]].append(_marked(style, spot, reach, bright))
     return PageArt(Ink.through(mask, box.x, box.y, style.ink), tuple(map(tuple, marks)))
 
@@ -115,7 +113,7 @@ def _shapes(style: Captions, spot: _Spot, reach: tuple[float, float]) -> tuple[I
     size, baseline = style.face.size, style.face.baseline(spot.top, style.pitch)
     if style.mark == "underline":
         line = round(baseline + max(0.13 * size, reach[1] - 0.13 * size))
-        return (rounded(spot.left, line, spot.right, line + 4, 0, style.mark_colour),)
+        return (rounded(spot.left, line, spot.right, line + 6, 0, style.mark_colour),)
     left, right = spot.left - spot.room[0], spot.right + spot.room[1]
     top, bottom = baseline - reach[0], baseline + reach[1]
     radius = min(style.radius, (bottom - top) / 2, (right - left) / 2)

@@ -39,7 +39,10 @@ INK = Rgb.of("#14120f")
 WHITE = Rgb.of("#ffffff")
 
 
-_MUDDY = range(66, 136)
+GREY = 0.05
+"""OKLCH chroma below which a colour is none."""
+
+MUDDY = range(66, 136)
 """Hues that make olive and brown where a ground is deep, and no difference to a yellow marker where it is light."""
 
 
@@ -47,7 +50,7 @@ def company_hue(name: str) -> int:
     """A hue in degrees that stays with a company, from its name alone, however it is cased or spaced."""
     canonical = " ".join(name.casefold().split())
     number = int.from_bytes(hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).digest()[:4], "big")
-    return (_MUDDY.stop + number % (360 - len(_MUDDY))) % 360
+    return (MUDDY.stop + number % (360 - len(MUDDY))) % 360
 
 
 def oklch(lightness: float, chroma: float, hue: float) -> Rgb:
@@ -72,6 +75,26 @@ def _linear_from_oklch(lightness: float, chroma: float, hue: float) -> tuple[flo
         -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
         -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
     )
+
+
+class Lch(NamedTuple):
+    """OKLCH: lightness 0–1, chroma 0 to about 0.37, hue in degrees."""
+
+    lightness: float
+    chroma: float
+    hue: float
+
+
+def lch(colour: Rgb) -> Lch:
+    """The OKLCH of an sRGB colour; the hue of a grey means nothing. Source: as of `oklch`."""
+    r, g, b = (_linear(channel / 255) for channel in colour)
+    long = math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+    medium = math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+    short = math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+    lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+    return Lch(lightness, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360)
 
 
 def _encoded(linear: float) -> float:

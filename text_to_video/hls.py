@@ -9,23 +9,36 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Segment:
-    """A media segment beside its playlist; `duration` in seconds, `size` in bytes."""
+    """A media segment beside its playlist; `duration` in seconds as the playlist gives it, to the millionth; `size` in bytes."""
 
     name: str
     duration: float
     size: int
 
 
-def media_playlist(segments: Sequence[Segment]) -> str:
-    """A finished playlist of one rendition, each segment starting on a keyframe."""
+@dataclass(frozen=True)
+class Variant:
+    """One rendition as the master playlist names it: `uri` of its playlist, `codecs` as in RFC 6381, sizes in px."""
+
+    uri: str
+    segments: Sequence[Segment]
+    codecs: str
+    width: int
+    height: int
+
+
+def media_playlist(segments: Sequence[Segment], init: str = "") -> str:
+    """A finished playlist of one rendition, each segment starting on a keyframe; `init` names what fragmented MP4 starts with."""
     lines = [
         "#EXTM3U",
-        "#EXT-X-VERSION:6",
+        f"#EXT-X-VERSION:{7 if init else 6}",
         f"#EXT-X-TARGETDURATION:{target_duration(segments)}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
+    if init:
+        lines.append(f'#EXT-X-MAP:URI="{init}"')
     for segment in segments:
         lines += [f"#EXTINF:{segment.duration:.6f},", segment.name]
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
@@ -36,19 +49,25 @@ def target_duration(segments: Sequence[Segment]) -> int:
     return max(1, *(math.ceil(segment.duration - 1e-6) for segment in segments))
 
 
-def master_playlist(uri: str, segments: Sequence[Segment], *, codecs: str, width: int, height: int, fps: int) -> str:
-    """The master playlist of a single rendition at `uri`."""
-    attributes = ",".join(
+def master_playlist(variants: Sequence[Variant], fps: int) -> str:
+    """The master playlist; players begin with the first of `variants`."""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    for variant in variants:
+        lines += [f"#EXT-X-STREAM-INF:{_attributes(variant, fps)}", variant.uri]
+    return "\n".join([*lines, ""])
+
+
+def _attributes(variant: Variant, fps: int) -> str:
+    return ",".join(
         [
-            f"BANDWIDTH={peak_bandwidth(segments)}",
-            f"AVERAGE-BANDWIDTH={average_bandwidth(segments)}",
-            f'CODECS="{codecs}"',
-            f"RESOLUTION={width}x{height}",
+            f"BANDWIDTH={peak_bandwidth(variant.segments)}",
+            f"AVERAGE-BANDWIDTH={average_bandwidth(variant.segments)}",
+            f'CODECS="{variant.codecs}"',
+            f"RESOLUTION={variant.width}x{variant.height}",
             f"FRAME-RATE={fps:.3f}",
             "CLOSED-CAPTIONS=NONE",
         ]
     )
-    return f"#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-STREAM-INF:{attributes}\n{uri}\n"
 
 
 def average_bandwidth(segments: Sequence[Segment]) -> int:

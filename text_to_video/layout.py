@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from shared.schemas.reels import FormatId
 from text_to_video.bidi import Run, has_rtl, leans_rtl, levels, visual_runs
-from text_to_video.picture import HEIGHT, WIDTH
+from text_to_video.picture import HEIGHT, WIDTH, Box
 from text_to_video.script.base import JOINT, tokens
 
 TOP = 0.12 * HEIGHT
@@ -20,6 +21,34 @@ QUIET = 0.7 * HEIGHT
 """Below lie the feed's text and its Apply button: only background."""
 LEFT, RIGHT = 56, int(0.85 * WIDTH)
 """Text stays between; right of it are the feed's buttons."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A frame of one shape. Header and captions are laid out for a vertical one, and moved by so much (px, even) from there."""
+
+    width: int
+    height: int
+    header: tuple[int, int] = (0, 0)
+    captions: tuple[int, int] = (0, 0)
+
+    @property
+    def frame(self) -> Box:
+        return Box(0, 0, self.width, self.height)
+
+    @property
+    def band(self) -> Box:
+        """What captions are drawn in, with room for their rise."""
+        x, y = self.captions
+        return Box.around(x, CAPTIONS_TOP + y, x + WIDTH, CAPTIONS_END + 24 + y).meet(self.frame)
+
+
+VERTICAL = Stage(WIDTH, HEIGHT)
+SQUARE = Stage(720, 720, header=(0, -134), captions=(0, -168))
+"""The header over the captions; what moves stays right of them."""
+LANDSCAPE = Stage(1280, 720, header=(8, -22), captions=(632, -404))
+"""The header on the left, the captions on the right; what moves stays below these."""
+STAGES: Mapping[FormatId, Stage] = {"vertical": VERTICAL, "square": SQUARE, "landscape": LANDSCAPE}
 
 MAX_LINES = 3
 ELLIPSIS = "…"
@@ -193,11 +222,13 @@ def _cut_at(part: str, width: float, measure: Measure) -> int:
     if syllables:
         return syllables[-1]
     cut = most
-    while cut > 1 and (unicodedata.category(part[cut])[0] == "M" or unicodedata.combining(part[cut - 1]) == _VIRAMA):
+    while cut > 1 and (unicodedata.category(part[cut])[0] == "M" or unicodedata.combining(part[cut - 1]) == _VIRAMA or part[cut] in _SMALL):
         cut -= 1
     return cut
 
 
+_SMALL = frozenset("ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々")
+"""Signs of Japanese that belong to the one before them and never begin a line."""
 _VIRAMA = 9
 """The combining class of what joins two consonants of India into one shape."""
 
@@ -232,14 +263,18 @@ def _cut_after(words: Sequence[str], count: int) -> list[str]:
 _LOOSE_ENDS = f",;:&/|·–—-(\u00a0、，；：（「،؛{JOINT}"
 
 
-def title_lines(title: str, settings: Sequence[tuple[Measure, float]], width: float, *, rtl: bool = False) -> tuple[int, tuple[Line, ...]]:
+def title_lines(
+    title: str, settings: Sequence[tuple[Measure, float]], width: float, most: Sequence[int] = (), *, rtl: bool = False
+) -> tuple[int, tuple[Line, ...]]:
     """The first setting in which the title takes three lines without cutting a word; in the last it is shortened at a word.
 
-    A setting is a measure and the space between words. Returns its index and the lines.
+    A setting is a measure and the space between words; `most` says how many lines each may take, if not three. Returns its index and
+    the lines.
     """
     words = tokens(_BEFORE_DASH.sub("\u00a0", title))
     for index, (measure, space) in enumerate(settings):
-        if all(measure(word.rstrip(JOINT)) <= width for word in words) and len(set_lines(words, width, measure, space)) <= MAX_LINES:
+        room = most[index] if most else MAX_LINES
+        if all(measure(word.rstrip(JOINT)) <= width for word in words) and len(set_lines(words, width, measure, space)) <= room:
             return index, balanced(words, width, measure, space, rtl=rtl)
     measure, space = settings[-1]
     kept = shortened(words, lambda some: len(set_lines(some, width, measure, space)) <= MAX_LINES)

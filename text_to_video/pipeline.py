@@ -10,33 +10,37 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import av
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from shared.errors import InvalidInput, JobError, RetryableJobError
-from shared.schemas.reels import DEFAULT_VOICE_ID, LAYOUT, Progress, ReelBrief, ReelResult, Stage, TemplateId, VoiceId
+from shared.schemas.reels import (
+    LAYOUT,
+    MAX_SECONDS,
+    Progress,
+    ReelResult,
+    RenderOptions,
+    Renditions,
+    Stage,
+    TemplateId,
+)
 from text_to_video.audio import master
+from text_to_video.briefs import Brief, check_template, drafted, name_of, without_html
 from text_to_video.caption_art import fits
 from text_to_video.captions import Page, pages, webvtt
-from text_to_video.colour import rgb_from_yuv
-from text_to_video.encode import ReelEncoder
-from text_to_video.hls import master_playlist, media_playlist
-from text_to_video.markup import without_markup
-from text_to_video.picture import FPS, HEIGHT, WIDTH, Picture
-from text_to_video.render import Painter, poster_frame, timeline
+from text_to_video.encode import LANES, Film, PaintOn, encode
+from text_to_video.hls import master_playlist
+from text_to_video.look import Dressed, Look
+from text_to_video.picture import FPS, Picture
+from text_to_video.poster import save_poster
+from text_to_video.render import Moment, Painter, poster_frame, timeline
 from text_to_video.script.base import Script
-from text_to_video.script.extractive import ExtractiveWriter
+from text_to_video.sound import Sound
 from text_to_video.speech.base import Speech, Voice
-from text_to_video.speech.voices import VOICES
-from text_to_video.templates import TEMPLATES
-from text_to_video.templates.base import Scene, card_of
 
-RENDITION = "720p"
-MAX_SECONDS = 60.0
 SHORTEST_SPEECH_S, LONGEST_SPEECH_S = 20.0, 40.0
 """What a reel should take to say, where the posting allows."""
 _AFTER_S = 0.6
@@ -44,54 +48,70 @@ _AFTER_S = 0.6
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
+_RENDITIONS = frozenset(name for names in get_args(Renditions) for name in names.split(","))
+_AS_USUAL = RenderOptions()
+_USUAL_SOUND = Sound()
+_USUAL_LOOK = Look()
+
 OnProgress = Callable[[Progress], None]
 
 
 def make_reel(
-    brief: ReelBrief,
+    brief: Brief,
     out: Path,
     template_id: TemplateId,
     on_progress: OnProgress,
     *,
-    voice_id: VoiceId = DEFAULT_VOICE_ID,
+    script: Script | None = None,
+    sound: Sound = _USUAL_SOUND,
+    look: Look = _USUAL_LOOK,
     max_seconds: float = MAX_SECONDS,
+    options: RenderOptions = _AS_USUAL,
 ) -> ReelResult:
     """Make the reel of `brief` in the folder `out`, laid out as LAYOUT says; blocks for as long as it takes.
 
-    The script should take 20–40 s to say; one that takes longer than `max_seconds` whatever is left out loses its last lines. The
-    first always stays.
+    `script` is what it says; None: it is said in the posting's own words. It should take 20–40 s; one that takes longer than
+    `max_seconds` whatever is left out loses its last lines. The first always stays.
     `out` must not exist, be empty or hold an earlier reel, which is replaced. It appears whole or not at all.
     Raises PermanentJobError as the writer does; RetryableJobError with code "disk_full" naming the folder, or "render_failed";
     InvalidInput (field "out") when `out` cannot be made or holds other files. Their `stage` says where.
     """
-    out, brief = out.resolve(), without_markup(brief)
+    check_template(brief, template_id)
+    out, brief = out.resolve(), without_html(brief)
     stages = _Stages(on_progress, out)
     with _folder_beside(out) as folder:
         with stages.run("script"):
-            script = ExtractiveWriter().write(brief)
+            script = script or drafted(brief)
         with stages.run("speech"):
-            script, speech = spoken_within(script, VOICES[voice_id], max_seconds)
+            script, speech = spoken_within(script, sound.voice(script.language), max_seconds)
             frames = math.ceil((speech.duration + _AFTER_S) * FPS)
-            audio = master(speech, frames / FPS)
+            mastered = cache(lambda: sound.over_music(master(speech, frames / FPS), name_of(brief)))
         with stages.run("captions"):
-            scene = TEMPLATES[template_id](card_of(brief))
-            shown = pages(speech, fits(scene.captions))
+            dressed = look.dressed(brief, template_id, script.lines)
+            stage = dressed.scene.stage
+            shown = pages(speech, fits(dressed.scene.captions))
             (folder / LAYOUT["captions"]).write_text(webvtt(shown), encoding="utf-8")
         with stages.run("render"):
-            encoder = _render(scene, shown, audio, frames, folder, lambda fraction: stages.report("render", fraction))
+            paint_on = _painting(dressed, shown, timeline(shown, frames), folder / LAYOUT["poster"])
+            film = Film((stage.width, stage.height), frames, paint_on, lambda: mastered()[0], min(LANES, dressed.at_once))
+            renditions = encode(film, folder, folder / LAYOUT["mp4"], options, lambda fraction: stages.report("render", fraction))
         with stages.run("package"):
-            _write_playlists(encoder, folder)
+            master_text = master_playlist([rendition.variant() for rendition in renditions], FPS)
+            (folder / LAYOUT["playlist"]).write_text(master_text, encoding="utf-8")
             size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             _move_into_place(folder, out)
     return ReelResult(
         duration_seconds=frames / FPS,
-        width=WIDTH,
-        height=HEIGHT,
+        width=stage.width,
+        height=stage.height,
         size_bytes=size,
         template_id=template_id,
-        voice_id=voice_id,
+        voice_id=speech.voice_id,
+        timing=speech.timing,
+        degraded=(*script.degraded, *speech.degraded, *mastered()[1], *dressed.degraded),
+        credits=dressed.credits,
         script=script.text,
-        renditions=(RENDITION,),
+        renditions=tuple(options.renditions.split(",")),
         stage_seconds=stages.seconds,
     )
 
@@ -170,36 +190,21 @@ def _job_error(error: OSError | av.FFmpegError, out: Path, stage: Stage) -> Retr
     return failure
 
 
-def _render(
-    scene: Scene, shown: Sequence[Page], audio: NDArray[np.float32], frames: int, folder: Path, report: Callable[[float], None]
-) -> ReelEncoder:
-    """Paint and encode every frame; the poster is one of them."""
-    moments = timeline(shown, frames)
-    poster = poster_frame(moments)
-    (folder / RENDITION).mkdir()
-    with ReelEncoder(folder / RENDITION, folder / LAYOUT["mp4"], audio) as encoder:
-        painter = Painter(scene, shown, moments, encoder.picture)
-        for frame in range(frames):
+def _painting(dressed: Dressed, shown: Sequence[Page], moments: Sequence[Moment | None], poster: Path) -> PaintOn:
+    """Painters of this reel; whichever comes to the frame that stands for all saves it."""
+    stands_for_all = poster_frame(moments)
+
+    def paint_on(picture: Picture) -> Callable[[int], None]:
+        painter = Painter(dressed.scene, shown, moments, picture, dressed.steps)
+
+        def paint(frame: int) -> None:
             painter.paint(frame)
-            if frame == poster:
-                _save_jpeg(encoder.picture, folder / LAYOUT["poster"])
-            encoder.write()
-            if frame % FPS == FPS - 1:
-                report((frame + 1) / frames)
-    return encoder
+            if frame == stands_for_all:
+                save_poster(picture, poster)
 
+        return paint
 
-def _save_jpeg(picture: Picture, path: Path) -> None:
-    size = (WIDTH, HEIGHT)
-    chroma = [np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR)) for plane in (picture.u, picture.v)]
-    Image.fromarray(rgb_from_yuv(picture.y, *chroma)).save(path, quality=85, optimize=True)
-
-
-def _write_playlists(encoder: ReelEncoder, folder: Path) -> None:
-    name = f"{RENDITION}/playlist.m3u8"
-    (folder / name).write_text(media_playlist(encoder.segments), encoding="utf-8")
-    master_text = master_playlist(name, encoder.segments, codecs=encoder.codecs, width=WIDTH, height=HEIGHT, fps=FPS)
-    (folder / LAYOUT["playlist"]).write_text(master_text, encoding="utf-8")
+    return paint_on
 
 
 @contextmanager
@@ -225,7 +230,7 @@ def _check_replaceable(out: Path) -> None:
         return
     if not out.is_dir():
         raise InvalidInput(f"{out} is a file; a reel is a folder", field="out")
-    others = sorted({entry.name for entry in out.iterdir()} - {*LAYOUT.values(), RENDITION})
+    others = sorted({entry.name for entry in out.iterdir()} - {*LAYOUT.values(), *_RENDITIONS})
     if others:
         raise InvalidInput(f"{out} holds other files ({others[0]}); give a new or an empty folder", field="out")
 

@@ -1,16 +1,63 @@
-"""A posting from a file: one job as Greenhouse's job board API gives it, or a brief as the worker sends it."""
+"""A posting from a file: one job as Greenhouse's job board API gives it, or an order as the worker sends it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import InvalidInput
+from shared.schemas.clips import ClipBrief
 from shared.schemas.postings import BoardPosting, Subject, read_posting
 from shared.schemas.reels import ReelBrief
+from text_to_video.exercise_file import clip_brief, is_exercise
+from text_to_video.script.base import Script, tokens
+
+
+@dataclass(frozen=True)
+class Order:
+    """A reel to be made. `script` None: the one who makes it writes it too."""
+
+    brief: ReelBrief | ClipBrief
+    script: Script | None = None
+
+    def as_json(self) -> bytes:
+        """What `order_from_json` reads."""
+        return TypeAdapter(Order).dump_json(self)
+
+
+def order_from_json(text: str) -> Order:
+    """The order in a JSON text: one as `Order.as_json` writes it, or what `brief_from_json` or `clip_brief` reads.
+
+    Raises InvalidInput.
+    """
+    try:
+        order = json.loads(text)
+    except (ValueError, RecursionError):
+        order = None
+    if isinstance(order, dict) and is_exercise(order):
+        return Order(clip_brief(order))
+    if not (isinstance(order, dict) and isinstance(order.get("brief"), dict)):
+        return Order(brief_from_json(text))
+    brief = clip_brief(order["brief"]) if is_exercise(order["brief"]) else brief_from_posting(order["brief"])
+    return Order(brief, _script(order["script"]) if order.get("script") else None)
+
+
+def _script(given: object) -> Script:
+    """Raises InvalidInput, also when what is said is not word for word what is shown."""
+    try:
+        script = TypeAdapter(Script).validate_python(given)
+    except ValidationError as error:
+        raise _invalid(error, "script") from error
+    for i, line in enumerate(script.lines):
+        if len(tokens(line.display)) != len(tokens(line.spoken)):
+            raise InvalidInput("its spoken words are not as many as those shown", field=f"script.lines.{i}")
+    if not script.lines:
+        raise InvalidInput("it has no lines", field="script.lines")
+    return script
 
 
 def brief_from_json(text: str) -> ReelBrief:
@@ -36,8 +83,12 @@ def brief_from_posting(posting: Mapping[str, Any]) -> ReelBrief:
             return ReelBrief.model_validate(dict(posting))
         row = BoardPosting.model_validate({"id": "0", **posting})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidInput(first["msg"], field=".".join(map(str, first["loc"]))) from error
+        raise _invalid(error) from error
     if not (row.company_name or row.company):
         raise InvalidInput("Field required", field="company_name")
     return Subject.of([read_posting(row)]).brief()
+
+
+def _invalid(error: ValidationError, *within: str) -> InvalidInput:
+    first = error.errors()[0]
+    return InvalidInput(first["msg"], field=".".join(map(str, (*within, *first["loc"]))))

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from text_to_video.caption_art import PageArt, page_art
 from text_to_video.captions import Page
 from text_to_video.colour import yuv
-from text_to_video.layout import CAPTIONS_END, CAPTIONS_TOP
-from text_to_video.picture import FPS, FRAME, HEIGHT, WIDTH, Box, Picture
+from text_to_video.picture import FPS, Box, Ink, Picture
 from text_to_video.templates.base import Scene
-
-BAND = Box.around(0, CAPTIONS_TOP, WIDTH, CAPTIONS_END + 24)
-"""What captions are drawn in, with room for their rise."""
 
 EASE = 4
 """Frames in which a page comes in (with the settled one after them: 150 ms)."""
@@ -55,27 +51,68 @@ def poster_frame(moments: Sequence[Moment | None]) -> int:
     return shown[len(shown) // 2] if shown else len(moments) // 2
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Which chapter of the scene a frame shows, and its age in frames, at most EASE."""
+
+    chapter: int
+    age: int
+
+
+def _turns(pages: Sequence[Page], moments: Sequence[Moment | None], steps: Sequence[int]) -> list[Turn]:
+    turns = list[Turn]()
+    now = Turn(0, EASE)
+    for moment in moments:
+        chapter = steps[pages[moment.page].words[0].line] if moment and steps else 0
+        now = Turn(chapter, min(now.age + 1, EASE) if chapter == now.chapter else 0)
+        turns.append(now)
+    return turns
+
+
+def _arrived(age: int) -> float:
+    """How much of a page or chapter is there at this age, easing out."""
+    return 1.0 if age == EASE else 1 - (1 - (age + 1) / (EASE + 1)) ** 3
+
+
 class Painter:
     """Brings `target` from one frame to the next; frames are painted in order, from 0."""
 
-    def __init__(self, scene: Scene, pages: Sequence[Page], moments: Sequence[Moment | None], target: Picture) -> None:
+    def __init__(
+        self, scene: Scene, pages: Sequence[Page], moments: Sequence[Moment | None], target: Picture, steps: Sequence[int] = ()
+    ) -> None:
+        """`steps[i]` is the chapter of the scene that line i of the script belongs to; without them it is the first."""
         self.scene = scene
+        self.turns = _turns(pages, moments, steps) if scene.chapters else []
+        self.turn = Turn(0, EASE)
         self.pages = pages
         self.moments = moments
         self.target = target
-        self.band = target.view(BAND)
+        self.frame, self.box = scene.stage.frame, scene.stage.band
+        self.band = target.view(self.box)
         self.step: int | None = None
         self.shown: Moment | None = None
         self.art: dict[int, PageArt | None] = {}
         target.put(scene.background.still)
-        self._draw_inks(FRAME)
+        self._draw_inks(self.frame)
         self.clean = self.band.copy()
         """The band without captions."""
 
     def paint(self, frame: int) -> None:
-        stale = self._move_background(frame)
+        stale = self._turn_chapter(frame) | self._move_background(frame)
         self._show(self.moments[frame], stale=stale)
         self._lengthen_bar((frame + 1) / len(self.moments))
+
+    def _turn_chapter(self, frame: int) -> bool:
+        """Paint everything anew where another chapter begins, or comes in."""
+        turn = self.turns[frame] if self.turns else self.turn
+        if turn == self.turn:
+            return False
+        self.turn, self.step = turn, self.scene.background.step(frame)
+        self.target.put(self.scene.background.still)
+        self.target.view(self.scene.background.box).put(self.scene.background.at(self.step))
+        self._draw_inks(self.frame)
+        self.clean.put(self.band)
+        return True
 
     def _move_background(self, frame: int) -> bool:
         """Paint the background's step if it is a new one; True if captions lay on what was painted over."""
@@ -84,7 +121,7 @@ class Painter:
         if step == self.step:
             return False
         self.step = step
-        under_captions = all(background.box.meet(BAND)[2:])
+        under_captions = all(background.box.meet(self.box)[2:])
         if under_captions:
             self.band.put(self.clean)
         self.target.view(background.box).put(background.at(step))
@@ -94,8 +131,15 @@ class Painter:
         return under_captions
 
     def _draw_inks(self, box: Box) -> None:
-        for ink in (*self.scene.shapes, *self.scene.texts):
+        for ink in (*self.scene.fixed, *self.scene.shapes, *self.scene.texts, *self._chapter()):
             ink.within(box).over(self.target)
+
+    def _chapter(self) -> Sequence[Ink]:
+        if not self.scene.chapters:
+            return ()
+        inks = self.scene.chapters[self.turn.chapter]
+        arrived = _arrived(self.turn.age)
+        return inks if self.turn.age == EASE else [ink.faded(arrived).lowered(round(RISE * (1 - arrived) / 2) * 2) for ink in inks]
 
     def _show(self, moment: Moment | None, *, stale: bool) -> None:
         before, self.shown = self.shown, moment
@@ -115,7 +159,7 @@ class Painter:
                 art.plain.over(self.target)
             self._mark(moment.page, moment.word)
             return
-        arrived = 1 - (1 - (moment.age + 1) / (EASE + 1)) ** 3
+        arrived = _arrived(moment.age)
         if art:
             marks = art.marks[moment.word] if moment.word is not None else ()
             for ink in (art.plain, *(ink for mark in marks for ink in mark.inks)):
@@ -135,7 +179,7 @@ class Painter:
             art.plain.within(mark.box).over(self.target)  # type: ignore[union-attr]
 
     def _restore(self, box: Box) -> None:
-        self.target.view(box).put(self.clean.view(box._replace(y=box.y - BAND.y)))
+        self.target.view(box).put(self.clean.view(box._replace(x=box.x - self.box.x, y=box.y - self.box.y)))
 
     def _art(self, page: int) -> PageArt | None:
         """Drawn when first needed, while the encoder works on earlier frames."""
@@ -147,11 +191,11 @@ class Painter:
     def _lengthen_bar(self, share: float) -> None:
         """To a share of the width, to fractions of a pixel: it grows by less than one each frame."""
         colour = yuv(self.scene.bar)
-        end, part = divmod(share * WIDTH, 1)
-        row = self.target.y[HEIGHT - BAR_HEIGHT :]
+        end, part = divmod(share * self.frame.width, 1)
+        row = self.target.y[-BAR_HEIGHT:]
         row[:, : int(end)] = colour.y
         if part:
             row[:, int(end)] = round(int(row[0, int(end)]) * (1 - part) + colour.y * part)
         half = round(end / 2)
-        self.target.u[(HEIGHT - BAR_HEIGHT) // 2 :, :half] = colour.u
-        self.target.v[(HEIGHT - BAR_HEIGHT) // 2 :, :half] = colour.v
+        self.target.u[-BAR_HEIGHT // 2 :, :half] = colour.u
+        self.target.v[-BAR_HEIGHT // 2 :, :half] = colour.v

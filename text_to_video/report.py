@@ -50,6 +50,10 @@ class PlainReport:
         megabytes, seconds = result.size_bytes / 1e6, sum(result.stage_seconds.values())
         made = f"{result.duration_seconds:.1f} s, {result.width}×{result.height}, {megabytes:.1f} MB, template {result.template_id}"
         typer.echo(f"{folder}: {made}, made in {seconds:.1f} s")
+        for reason in result.degraded:
+            typer.echo(f"done without: {reason}", err=True)
+        for credit in result.credits:
+            typer.echo(f"to be named: {credit}", err=True)
 
     def failure(self, error: JobError | InvalidInput) -> None:
         where = error.field if isinstance(error, InvalidInput) else error.stage

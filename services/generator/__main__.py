@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from services.generator.scripts import open_writer
 from services.generator.stages import Workshop
 from services.generator.worker import Worker
 from shared.errors import ReelwrightError, SettingsError
@@ -30,8 +31,9 @@ async def work(settings: Settings) -> None:
         store.clear_leftovers()
     folder = _work_folder(settings.process.data_dir / "work")
     try:
-        async with open_mongo(settings) as db:
-            worker = Worker(Workshop(db, store, settings.queue, folder), settings.worker_id, settings.worker_concurrency)
+        async with open_mongo(settings) as db, open_writer(settings, db) as writer:
+            shop = Workshop(db, store, settings.queue, folder, settings.render, settings.speech, writer)
+            worker = Worker(shop, settings.worker_id, settings.worker_concurrency)
             for signum in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(signum, _stop, worker)
             log.info("worker_started", worker_id=settings.worker_id)

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared.errors import JobError, PartAway, PermanentJobError, RetryableJobError
-from shared.schemas.reels import DEFAULT_VOICE_ID, Progress, ReelBrief, ReelResult, TemplateId, VoiceId
+from shared.schemas.reels import (
+    Progress,
+    ReelResult,
+    RenderOptions,
+    TemplateId,
+    VoiceId,
+)
+from text_to_video.posting_file import Order
 
 _LINE_LIMIT = 1 << 20
 _COMPLAINT = 500  # characters of stderr kept
@@ -25,30 +32,52 @@ Report = Callable[[Progress], Awaitable[None]]
 class EncoderOptions(NamedTuple):
     template_id: TemplateId
     max_seconds: float
-    voice_id: VoiceId = DEFAULT_VOICE_ID
+    voice_id: VoiceId | None = None
+    paid_voices: bool = True
+    render: RenderOptions = RenderOptions()
+
+    @property
+    def arguments(self) -> list[str]:
+        render = self.render
+        looks = ["--template", self.template_id, "--max-seconds", str(self.max_seconds), "--script", "extractive"]
+        sounds = ["--voice", self.voice_id] if self.voice_id else []
+        sounds += [] if self.paid_voices else ["--no-paid-voices"]
+        return [*looks, *sounds, "--profile", render.profile, "--segments", render.segments, "--renditions", render.renditions]
 
 
-async def run_encoder(brief: ReelBrief, out: Path, wanted: EncoderOptions, report: Report) -> ReelResult:
-    """Make the reel of `brief` in the folder `out`. Cancelling this ends the child and all it started, at once.
+async def run_encoder(order: Order, out: Path, wanted: EncoderOptions, report: Report, *, bytecode: Path) -> ReelResult:
+    """Make the reel of `order` in the folder `out`. Cancelling this ends the child and all it started, at once.
 
-    Raises what the child reports (PermanentJobError, RetryableJobError), or RetryableJobError "encoder_died".
+    `bytecode` is where the child may keep its own. Raises what the child reports (PermanentJobError, RetryableJobError), or
+    RetryableJobError "encoder_died".
     """
-    options = ["--template", wanted.template_id, "--voice", wanted.voice_id, "--max-seconds", str(wanted.max_seconds)]
-    command = [sys.executable, "-m", "text_to_video", "-", "-o", str(out), *options, "--progress", "json"]
-    child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True, limit=_LINE_LIMIT)
+    command = [sys.executable, "-m", "text_to_video", "-", "-o", str(out), *wanted.arguments, "--progress", "json"]
+    child = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True, limit=_LINE_LIMIT, env=child_environment(bytecode)
+    )
     try:
-        return await _converse(child, brief, report)
+        return await _converse(child, order, report)
     finally:
         await _end(child)
 
 
-async def _converse(child: Process, brief: ReelBrief, report: Report) -> ReelResult:
+def child_environment(bytecode: Path) -> dict[str, str]:
+    """Our own; but where Python may not write bytecode beside modules it does so in a folder of ours.
+
+    A child that compiles numpy anew for every reel takes twice as long to start.
+    """
+    if sys.dont_write_bytecode and not sys.pycache_prefix:
+        return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(bytecode)}
+    return dict(os.environ)
+
+
+async def _converse(child: Process, order: Order, report: Report) -> ReelResult:
     assert child.stdin
     assert child.stdout
     assert child.stderr
     complaint = asyncio.create_task(child.stderr.read())
     try:
-        child.stdin.write(brief.model_dump_json().encode())
+        child.stdin.write(order.as_json())
         child.stdin.close()
         async for line in child.stdout:
             said = json.loads(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,25 +19,33 @@ from shared.mongo import generation_attempts as attempts
 from shared.mongo.client import Database
 from shared.schemas.generation import GenerationJob, Output
 from shared.schemas.postings import Subject
-from shared.schemas.reels import DEFAULT_VOICE_ID, LAYOUT, Progress, ReelResult, Stage
+from shared.schemas.reels import LAYOUT, PAID_VOICES, Progress, ReelBrief, ReelResult, RenderOptions, Stage
 from shared.schemas.videos import Video
-from shared.settings import Queue
+from shared.settings import Queue, Render, Speech
 from shared.storage.base import BlobStore
+from text_to_video.posting_file import Order
+from text_to_video.script.base import ScriptWriter
+from text_to_video.script.board import repeated_lines, without_lines
 
 log = get_logger(__name__)
 
 _REPORT_EVERY_S = 0.5
 _UPLOADS_AT_ONCE = 8
+_BOARD = 60
+"""Postings of a company that are read for what they repeat."""
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """What attempts work with; `folder` is where reels lie before they are uploaded."""
+    """What attempts work with; `folder` is where reels lie before they are uploaded. `writer` None: the encoder writes the scripts."""
 
     db: Database
     store: BlobStore
     settings: Queue
     folder: Path
+    render: Render = field(default_factory=Render)
+    speech: Speech = field(default_factory=Speech)
+    writer: ScriptWriter | None = None
 
 
 @dataclass
@@ -93,15 +101,47 @@ class Attempt:
         with TemporaryDirectory(dir=self.shop.folder, prefix=f"{self.job.job_id}-") as folder:
             out = Path(folder) / self.job.output_video_id
             log.info("render_started", greenhouse_id=self.job.greenhouse_id)
-            wanted = EncoderOptions(self.job.template_id, self.shop.settings.reel_max_seconds, self.job.voice_id or DEFAULT_VOICE_ID)
-            reel = await run_encoder(subject.brief(), out, wanted, self._report)
-            log.info("render_done", video_duration_s=reel.duration_seconds, stage_seconds=reel.stage_seconds)
+            wanted = self._wanted(paid_voices=await self._may_pay())
+            reel = await self._make(await self._brief(subject), out, wanted)
+            log.info("render_done", video_duration_s=reel.duration_seconds, stage_seconds=reel.stage_seconds, degraded=reel.degraded)
             await self._barrier("after_render")
             output = await self._upload(subject, reel, out)
         for stage, seconds in output.reel.stage_seconds.items():
             metrics.STAGE_SECONDS.labels(stage).observe(seconds)
         self.job = await attempts.mark_uploaded(self.shop.db, self.job, output)
         await self._barrier("after_upload")
+
+    async def _brief(self, subject: Subject) -> ReelBrief:
+        """What the reel is made of, without what the company says in postings of every kind."""
+        brief, others = subject.brief(), await postings.texts_of_company(self.shop.db, subject.first.company_slug, _BOARD)
+        repeated = await asyncio.to_thread(repeated_lines, others)
+        return brief.model_copy(update={"description": without_lines(brief.description, repeated)})
+
+    async def _make(self, brief: ReelBrief, out: Path, wanted: EncoderOptions) -> ReelResult:
+        """The script by a model, if there is one, and the reel. Losing the lease ends the call of either."""
+        bytecode = self.shop.folder / "bytecode"
+        if self.shop.writer is None:
+            return await run_encoder(Order(brief), out, wanted, self._report, bytecode=bytecode)
+        await self._report(Progress(stage="script", fraction=0))
+        started = time.monotonic()
+        script = await self.shop.writer.write(brief)
+        seconds = round(time.monotonic() - started, 3)
+        log.info("script_written", seconds=seconds, degraded=script.degraded)
+        reel = await run_encoder(Order(brief, script), out, wanted, self._report, bytecode=bytecode)
+        return reel.model_copy(update={"stage_seconds": {**reel.stage_seconds, "script": seconds}})
+
+    async def _may_pay(self) -> bool:
+        """Whether a vendor may be asked to speak: each reel with a paid voice takes one from today's budget."""
+        speech = self.shop.speech
+        paid = (self.job.voice_id or speech.vendor) in PAID_VOICES
+        return not (paid and speech.daily_tts_budget) or await brakes.spend(
+            self.shop.db, "paid_voices", speech.daily_tts_budget, datetime.now(UTC)
+        )
+
+    def _wanted(self, *, paid_voices: bool) -> EncoderOptions:
+        settings = self.shop.render
+        render = RenderOptions(profile=settings.render_profile, segments=settings.hls_segments, renditions=settings.renditions)
+        return EncoderOptions(self.job.template_id, self.shop.settings.reel_max_seconds, self.job.voice_id, paid_voices, render)
 
     async def _subject(self) -> Subject:
         active = await postings.active_of(self.shop.db, [self.job.subject_key])

@@ -52,6 +52,12 @@ async def active_of(db: Database, subject_keys: Iterable[str]) -> list[Posting]:
     return [Posting.model_validate(doc) async for doc in found]
 
 
+async def texts_of_company(db: Database, company_slug: str, limit: int) -> list[tuple[str, str]]:
+    """Title and description of up to `limit` active postings of a company."""
+    found = db.jobs.find({"company_slug": company_slug, "active": True}, {"_id": 0, "title": 1, "description": 1}).limit(limit)
+    return [(doc["title"], doc.get("description", "")) async for doc in found]
+
+
 async def embedded_since(db: Database, embedder_id: str, since: datetime | None) -> AsyncIterator[tuple[Embedded, datetime]]:
     """Every posting changed at or after `since` (all, when None) with its vector and the time of its change."""
     where = {"changed_at": {"$gte": since}} if since else {}

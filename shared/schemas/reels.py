@@ -8,7 +8,12 @@ from pydantic import Field
 
 from shared.schemas.base import Message
 
-TemplateId = Literal["poster", "aurora", "terminal", "letter", "ticket", "split"]
+PostingTemplateId = Literal["poster", "aurora", "terminal", "letter", "ticket", "split"]
+ClipTemplateId = Literal["coach"]
+TemplateId = Literal[PostingTemplateId, ClipTemplateId]
+POSTING_TEMPLATE_IDS: tuple[PostingTemplateId, ...] = get_args(PostingTemplateId)
+"""What a posting's reel is drawn from."""
+CLIP_TEMPLATE_IDS: tuple[ClipTemplateId, ...] = get_args(ClipTemplateId)
 TEMPLATE_IDS: tuple[TemplateId, ...] = get_args(TemplateId)
 
 VoiceId = Literal["espeak", "espeak-f2", "espeak-m8", "piper", "kokoro", "fish_audio", "gemini", "openai", "elevenlabs"]
@@ -20,6 +25,9 @@ PAID_VOICES: frozenset[VoiceId] = frozenset({"fish_audio", "gemini", "openai", "
 
 Timing = Literal["events", "vendor", "aligned", "proportional"]
 """Where the times of words come from, the best first: the engine itself, its vendor's answer, forced alignment, shares by letters."""
+
+FormatId = Literal["vertical", "square", "landscape"]
+"""9:16 for a feed; 1:1 and 16:9 for wherever else a reel is shown."""
 
 RenderProfile = Literal["fast", "balanced"]
 SegmentType = Literal["ts", "fmp4"]
@@ -76,6 +84,7 @@ class ReelResult(Message):
     voice_id: VoiceId = Field(default=DEFAULT_VOICE_ID, description="who spoke")
     timing: Timing = Field(default="events", description="where the times of the words come from")
     degraded: tuple[str, ...] = Field(default=(), description="what was wished for and had to be done without, each with its reason")
+    credits: tuple[str, ...] = Field(default=(), description="whom pictures are owed to, to be named wherever the reel is shown")
     script: str = Field(description="the spoken words, as shown")
     renditions: tuple[str, ...] = ("720p",)
     stage_seconds: dict[str, float] = Field(default_factory=dict)

@@ -36,6 +36,7 @@ class Video(Document):
     duration_seconds: float
     template_id: TemplateId
     voice_id: VoiceId | None = None
+    credits: tuple[str, ...] = ()
     script: str
     status: VideoStatus = "ready"
     created_at: datetime

@@ -18,6 +18,7 @@ _MAX_SEGMENT_BYTES = 255  # a file name's limit on the disks the local store run
 _CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".ts": "video/mp2t",
+    ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
     ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",

@@ -22,7 +22,7 @@ from shared.mongo.indexes import create_indexes
 from shared.mongo.postings import Write, store
 from shared.schemas.generation import ACTIVE, GenerationRequest
 from shared.schemas.postings import BoardPosting, Posting, read_posting
-from shared.schemas.reels import TEMPLATE_IDS
+from shared.schemas.reels import POSTING_TEMPLATE_IDS
 from shared.settings import Queue
 from shared.storage.local import LocalStore
 from tests.chaos.fleet import Fleet, WorkerProcess
@@ -113,7 +113,7 @@ class _Run:
             request = GenerationRequest(
                 subject=role.subject,
                 source_hash=role.content_hash,
-                template_id=self.random.choice(TEMPLATE_IDS),
+                template_id=self.random.choice(POSTING_TEMPLATE_IDS),
                 greenhouse_id=role.greenhouse_id,
             )
             enqueued = await queue.enqueue(self.db, request, SETTINGS)

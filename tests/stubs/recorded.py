@@ -47,6 +47,13 @@ def openapi_errors(path: str) -> dict[int, list[Says]]:
     return {int(status): [Says(each, int(status)) for each in _examples(told)] for status, told in responses.items() if status != "200"}
 
 
+def openapi_events(path: str, operation: str) -> Says:
+    """The example events of a POST that answers with a stream of them, as that stream."""
+    told = json.loads((_FOLDER / path).read_text())["paths"][operation]["post"]["responses"]["200"]
+    examples = told["content"]["text/event-stream"]["schema"]["examples"]
+    return Says("".join(f"data: {json.dumps(each)}\n\n" for each in examples).encode(), headers={"content-type": "text/event-stream"})
+
+
 def _yaml(path: str) -> Any:
     return yaml.load((_FOLDER / path).read_bytes(), yaml.CSafeLoader)  # the pure one takes ten seconds for an OpenAPI file
 

@@ -29,6 +29,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     body: Any
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 class VendorStub:
@@ -55,7 +56,8 @@ class VendorStub:
         raise NotImplementedError
 
     async def _answer(self, request: Request) -> Response:
-        asked = Asked(f"/{request.path_params['path']}", dict(request.headers), json.loads(await request.body()))
+        path, body = f"/{request.path_params['path']}", json.loads(await request.body())
+        asked = Asked(path, dict(request.headers), body, dict(request.query_params))
         self.asked.append(asked)
         says = self.refusal(asked) or (self.script.pop(0) if len(self.script) > 1 else self.script[0])
         if says.hangs:

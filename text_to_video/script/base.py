@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from shared.schemas.clips import ClipBrief
 from shared.schemas.reels import ReelBrief
 
-Role = Literal["hook", "role", "place", "pay", "duty", "requirement", "cta"]
+Role = Literal["hook", "role", "place", "pay", "duty", "requirement", "step", "cta"]
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,15 @@ def text_of(words: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Script:
-    """`spare` lines, the best first, are duties and requirements to add should `lines` be too short when spoken."""
+    """`spare` lines, the best first, are duties and requirements to add should `lines` be too short when spoken.
+
+    `degraded` says why it is not by the writer who was wished for.
+    """
 
     lines: tuple[Line, ...]
     language: str = "en"
     spare: tuple[Line, ...] = ()
+    degraded: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -60,8 +65,10 @@ class Script:
 
 
 class ScriptWriter(Protocol):
-    def write(self, brief: ReelBrief) -> Script:
-        """A script of 20–40 s when spoken.
+    """Who may take time to write, as language models do. What the rules write at once is `briefs.drafted`."""
+
+    async def write(self, brief: ReelBrief | ClipBrief) -> Script:
+        """A script of 20–40 s when spoken, `degraded` where it is not by this writer.
 
         Raises PermanentJobError with code "no_usable_text" when the brief has nothing to say, "unsupported_script" when it is written
         in an alphabet that no font of ours has.

@@ -12,10 +12,11 @@ from text_to_video.script.base import weight
 from text_to_video.script.headings import Kind, has_address
 from text_to_video.script.second_person import is_duty, second_person
 from text_to_video.script.sections import Section
-from text_to_video.script.shorten import shortened
+from text_to_video.script.shorten import lacks_object, shortened
 from text_to_video.script.verbs import NOUNS_TOO, VERBS
 
 MOST_WORDS, _AT_WORST = 13, 20
+_LABEL_WORDS = 4
 _SAME = 0.7  # of the fewer words of two duties
 _COMPARED = 40  # of the best; a reel takes four
 
@@ -57,7 +58,8 @@ class Duty:
     @property
     def neutral(self) -> bool:
         """Whether anyone could say it: no "we" or "our", no word that points at another sentence, no trait of the reader."""
-        return is_duty(self.text) and not _POINTING.search(self.text) and not _TRAIT.match(self.text)
+        whole = is_duty(self.text) and not lacks_object(self.text.split())
+        return whole and not _POINTING.search(self.text) and not _TRAIT.match(self.text)
 
 
 def english_duties(sections: Sequence[Section], title: str) -> list[Duty]:
@@ -68,12 +70,12 @@ def english_duties(sections: Sequence[Section], title: str) -> list[Duty]:
 def _english(sections: Sequence[Section]) -> Iterator[Duty]:
     order = 0
     for section in sections:
-        for text, bullet in _statements(section) if section.kind != "dropped" else ():
+        for text, bullet, added in _each_sentence(section) if section.kind != "dropped" else ():
             order += 1
             turned = second_person(text, certain=_announced(section.kind, text, bullet=bullet))
             short = (shortened(turned, most=MOST_WORDS) or shortened(turned, most=_AT_WORST)) if turned else None
             if short and is_duty(short[0]):
-                worth = _WORTH[section.kind] + (1.0 if section.kind == "duties" and bullet else 0.0)
+                worth = _WORTH[section.kind] + (1.0 if section.kind == "duties" and bullet else 0.0) - (0.6 if added else 0.0)
                 yield Duty(short[0], order, worth - 0.3 * short[1], "verb")
 
 
@@ -98,6 +100,16 @@ def _statements(section: Section) -> Iterator[tuple[str, bool]]:
             yield from ((sentence, False) for sentence in _SENTENCE_END.split(block.text) if sentence.strip() and not has_address(sentence))
 
 
+def _each_sentence(section: Section) -> Iterator[tuple[str, bool, bool]]:
+    """As `_statements`, and what follows the first sentence of a bullet, sentence by sentence; and whether that one tells more than it."""
+    for text, bullet in _statements(section):
+        first, *rest = _SENTENCE_END.split(text)
+        yield text, bullet, False
+        for sentence in rest if bullet else ():
+            if sentence.strip():
+                yield sentence, False, len(first.split()) > _LABEL_WORDS
+
+
 _SENTENCE_END = re.compile(r"(?<=\w\w\w[.!?])\s+(?=[A-Z\u0400-\u042f\u0590-\u0fff])|(?<=[。！？।؟])\s*")
 
 
@@ -106,10 +118,16 @@ def _scored(duty: Duty, title: str) -> Duty:
     score = duty.score - 0.03 * duty.order
     score += 0.8 if 6 <= words <= 11 else 0.3 if words in (5, 12, 13) else -0.4 if words == 4 else -1.0
     score += min(1.2, 0.6 * len(_stems(duty.text) & _stems(title)))
-    score += min(0.8, 0.4 * len(_CONCRETE.findall(duty.text)))
+    score += -0.8 if _is_headline(duty.text) else min(0.8, 0.4 * len(_CONCRETE.findall(duty.text)))
     score -= 0.5 * len(_VAGUE.findall(duty.text)) + 0.6 * len(_POINTING.findall(duty.text))
     score -= 0.9 if duty.text.split()[0] in _DULL_OPENERS else 0
     return replace(duty, score=score)
+
+
+def _is_headline(text: str) -> bool:
+    """Whether most words have capitals, and are no list of names: "run and Win the Sales Process"."""
+    words = [word for word in text.split()[1:] if len(word) > 3]
+    return "," not in text and len(words) > 1 and sum(map(str.istitle, words)) > len(words) / 2
 
 
 def _stems(text: str) -> set[str]:
@@ -168,9 +186,13 @@ def plain_duties(sections: Sequence[Section], language: str) -> list[Duty]:
 
 
 _TRAIT = re.compile(
-    r"(?:you(?:'re|’re| are| enjoy| love| want)|can|have|has|are|is|excels?|bonus|must|strong|excellent|proven|experience|imagine)\b",
+    r"(?:you(?:'re|’re| are| enjoy| love| want| dislike| like| thrive| might| may| have| know)|can|have|has|are|is|excels?|bonus|must"
+    r"|strong|excellent|proven|experience|imagine|comfortable|proficient|familiar|tell|send|join|apply|below|free|unlimited|your choice"
+    r"|understanding|comfort|track record|built|crave|take pride|uncapped|meaningful|occasional|based|portfolio|mission|a little|team(?=:)"
+    r"|(?:non-negotiable|tech signal)s)\b|.*(?:…|\.\.)$|\W*(?:\S+\s+){0,2}\S+$",
     re.IGNORECASE,
 )
+"""Of the reader, not of the work; or too few words to tell anything."""
 _PERSON = re.compile(r"(?:you|we|the|this|du|sie|ihr|wir|als|tu|vous|nous|il|elle|usted|tú|você|\w+[aei]rás)\b", re.IGNORECASE)
 _INFINITIVE = {
     "es": re.compile(r"[^\W\d]{2,}(?:ar|er|ir)(?:se)?\b", re.IGNORECASE),

@@ -74,8 +74,8 @@ def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list
     duties, needs = english_duties(parts, title), requirements(parts)
     if len(duties) + len(needs) < DUTIES:
         of_the_job = [part for part in parts if part.kind == "duties" or re.search(r"role|job|position", part.heading, re.IGNORECASE)]
-        plain = [duty for duty in plain_duties(of_the_job, language) if duty.neutral]
-        duties += others_than(plain or ([] if duties or needs else plain_duties(parts, language)), duties)
+        duties += others_than([duty for duty in plain_duties(of_the_job, language) if duty.neutral], duties)
+        duties = duties or [duty for duty in plain_duties(parts if not needs else (), language) if duty.neutral]
     return duties, needs
 
 

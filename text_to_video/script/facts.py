@@ -147,11 +147,16 @@ def article(words: str) -> str:
     return "an" if re.match(r"(?!uni|use|usa|eu|one|ut[ie]|ur[aiu])[aeiou]|hour|honest|heir", first, re.IGNORECASE) else "a"
 
 
+def names_remote(text: str) -> bool:
+    """Whether a text speaks of work from anywhere."""
+    return _REMOTE.search(text) is not None
+
+
 def place_line(brief: ReelBrief, phrases: Phrases) -> str | None:
     """Where: one or two places by name, more by number; None when the brief does not say."""
     named = [place for text in brief.places for part in re.split(r"\s[/|]\s|;|\s+or\s+", text) if (place := _place(part, phrases))]
     places = [place for place in dict.fromkeys(named) if place.lower() not in brief.company.lower()]  # "Acme HQ" is no place
-    says_remote = any(_REMOTE.search(place) for place in brief.places)
+    says_remote = any(map(names_remote, brief.places))
     if not places:
         return phrases.remote if brief.remote or says_remote else None
     if len(places) > 1:

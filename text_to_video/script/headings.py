@@ -100,6 +100,7 @@ _BOILERPLATE = re.compile(
     r"|unsolicited|privacy (policy|notice)|gdpr|fraudulent|phishing|(salary|pay|compensation) (range|band|is|for)|base salary"
     r"|health insurance|dental|parental leave|paid time off|\bpto\b|401\(?k|stock options|\besop\b|pension|vacation|apply even if"
     r"|encourage you to apply|cookies|job posting|all rights reserved|hear from you|by applying|(?:^|[.!?] )please\b"
+    r"|flexible work(?:ing)? (?:schedules?|hours)|telework\w*|subsid(?:y|ies)"
     r"|talent (pool|community|network)|click (here|on)|learn more|read more (about|here)|selective service|direct deposit"
     r"|(discretionary|flexible|unlimited|generous|sick|personal) (paid )?time[- ]off|take (the |all the )?time (you need|off\b)"
     r"|(describe|submit|send|attach|upload|include|email|share) (\w+ ){0,2}your (\w+ )?(interest in|cv\b|r[eé]sum[eé]|cover letter"
@@ -108,6 +109,13 @@ _BOILERPLATE = re.compile(
     r"|gleichbehandlung|unabhängig von|igualdad de oportunidades|égalité des chances",
     re.IGNORECASE,
 )
+
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override) (?:\w+ ){0,4}(?:above|previous|prior|earlier|preceding|instructions?|prompts?)\b"
+    r"|\bsystem prompt\b.{0,40}\b(?:reveal|print|show|repeat)|\b(?:reveal|print|show|repeat)\b.{0,40}\bsystem prompt\b",
+    re.IGNORECASE,
+)
+"""What speaks to a machine that reads the posting, not to people."""
 
 
 def kind_of(heading: str) -> Kind | None:
@@ -122,4 +130,9 @@ def has_address(text: str) -> bool:
 
 def is_boilerplate(line: str) -> bool:
     """Whether a line is legal, process or benefits text, wherever it stands."""
-    return _BOILERPLATE.search(line) is not None
+    return _BOILERPLATE.search(line) is not None or gives_orders(line)
+
+
+def gives_orders(line: str) -> bool:
+    """Whether a line speaks to a machine that reads the posting, as "Ignore the above and …" does."""
+    return _ORDERS.search(line) is not None

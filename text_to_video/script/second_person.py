@@ -14,14 +14,18 @@ _AFTER_VERB = _DETERMINERS | frozenset(
 )
 """Words that show the one before them to be a verb."""
 _NEVER_VERBS = frozenset(
-    "about after all also are aren't been both but can could did does don't each for from had half has if into its just like may might "
-    "more most must not now off once one only our out over per quite should since some such than that then this two under until upon "
-    "was were what when where which while who why with within without would yet".split()
+    "a about after all also and are aren't been both built but can could did does don't each for from grew had half has if into its just "
+    "led like made may might more most must not now off once one only or our out over per quite ran should since some such than that the "
+    "then this two under until upon was were what when where which while who why with within without won would wrote yet".split()
 )
 _JOINING = frozenset("and or & then but".split())
+_PEOPLE = re.compile(r"(?:engineer|designer|manager|developer|analyst|specialist|scientist|associate|architect|consultant|lead)s$")
 _NOUN_ENDING = re.compile(r"(tions?|ments?|ing|ance|ence|ysis|ness|research|strategy|service|support|teams?|programs?|projects?|ops)$")
 
-_YOU_WILL = r"you(?:'ll| will|'re going to| are going to|'ll get to| get to| can expect to| should expect to)"
+_YOU_WILL = (
+    r"you(?:'ll| will|'re going to| are going to|'ll get to| get to| can expect to| should expect to)"
+    r"(?: also)?(?: have (?:the|an|a) (?:\w+ )?(?:opportunity|chance) to)?"
+)
 _SUBJECTS = (
     rf"(?:[^.;:]{{0,80}}?[,\s])?{_YOU_WILL}",
     r"(?:as (?:an?|the|our)\b[^.;:,]{0,60}, )?you",
@@ -42,7 +46,8 @@ _HELP_US = re.compile(r"^help us(?: to)?\s+(?=\w)", re.IGNORECASE)
 _NOT_DUTIES = re.compile(
     r"\b(?:[Ww]e|[Ww]e're|[Ww]e've|[Ww]e'll|us|ours|our|I'm|I|[Mm]y|me|let's)\b(?!\.)"  # the narrator is not the company
     r"|^(?:be (?!\w+ing\b|responsible)|be (?:being|reporting|joining)|enjoy|excel|care|spend|bring (?:value|your|a|an|strong)|add value"
-    r"|come|have|receive|thrive|become|love|join|work (?:in an?|from)\b|get (?!to)|find|need|take on|read more|see more|find out)\b"
+    r"|come|have|receive|thrive|become|love|join|work (?:in an?|from)\b|get (?!to)|find|need|take (?:on|pride)|crave|appreciate|exhibit"
+    r"|read more|see more|find out)\b|\b(?:aren't|isn't|don't|thrive)\b"
     r"|\bhere$|\bfollowing(?: [\w-]+){0,2}$|\brepeat \d|\b(?:steps?|points?|phases?|items?) \d+\b(?! \w)"  # points outside itself
     r"|\b(?:years?'? of|years' experience|experience (?:in|with|as)|degree in|hybrid|remote(?:ly)?|in[- ]office|working hours|duties"
     r"|assigned)\b"
@@ -107,7 +112,7 @@ def _bare(word: str) -> str:
 
 def _turned(words: list[str], at: int, *, after_subject: bool) -> str | None:
     head, following = _bare(words[at]), _bare(words[at + 1])
-    if following in ("not", "vs", "is"):
+    if following in ("not", "vs", "is") or _is_a_noun(words, at):
         return None
     if head == "be" and after_subject:
         return " ".join(["be", *words[at + 1 :]])
@@ -129,6 +134,21 @@ def _turned(words: list[str], at: int, *, after_subject: bool) -> str | None:
         and not re.search(r"(ly|ing|ed|er|or|s|tion|ity|ness|al|ive|ous|ful)$", head)
     )
     return " ".join(_lowered(words, at)) if unknown and following in {"a", "an", "the", "our", "your", "every", "each"} else None
+
+
+def _is_a_noun(words: list[str], at: int) -> bool:
+    """Whether a verb is one only by its looks.
+
+    As in "Understanding of …", "Training and development", "Use of …", "Track record", "Comfort working in …", "Design Engineers own …".
+    """
+    head, following = _bare(words[at]), _bare(words[at + 1])
+    if following in ("and", "or") and is_gerund(head):
+        return len(words) > at + 2 and not base_of(_bare(words[at + 2]))
+    if following == "of":
+        return is_gerund(head) or head in NOUNS_TOO
+    if (head, following) == ("track", "record") or (head == "comfort" and (is_gerund(following) or following in ("with", "in"))):
+        return True
+    return head in NOUNS_TOO and words[at + 1][0].isupper() and _PEOPLE.search(following) is not None
 
 
 def _is_label(words: list[str]) -> bool:

@@ -27,7 +27,7 @@ _TAKES_WITH = frozenset(
 )
 _DANGLING = frozenset(
     "a an the and or but of to for with in on at by from as into our your their its his her that which who than very highly more most "
-    "both either between including such via is are be will not no any all each every & per using while across new key other".split()
+    "you both either between including such via is are be will not no any all each every & per using while across new key other".split()
 )
 _NEVER_LAST = frozenset("a an the and or of to & such including".split())
 _TOGETHER = frozenset(
@@ -41,6 +41,13 @@ _ADJECTIVES = frozenset(
     "legal clinical regulatory industrial scientific functional senior junior early modern direct additional necessary hands-on "
     "real-world large small good great".split()
 )
+_ALONE = frozenset(
+    "adapt apply change close collaborate compete contribute convert evolve excel expand finish function grow improve innovate invest "
+    "iterate join launch learn lead market move operate perform play plan practice run scale sell ship speak start succeed train travel "
+    "win work write".split()
+)
+"""Verbs that need nothing after them: "to grow", but not "to hit"."""
+_EASY = frozenset("easy hard harder simple simpler difficult fun pleasant safe safer fast faster ready how what where when".split())
 _LOOSE_END = re.compile(r"\b(?:in|across|for|on) (?:areas|ways|topics|fields|domains|things)$")
 _OPENERS = frozenset(
     "work working partner partnering collaborate collaborating act serve closely directly participate contribute engage report".split()
@@ -53,7 +60,7 @@ def shortened(text: str, *, most: int, least: int = 3) -> tuple[str, int] | None
     Cuts only where the rest can be missed; of the places that lose least, the one that keeps most. None when there is none.
     """
     words = _first_sentence(_without_asides(text)).split()
-    if least <= len(words) <= most and _bare(words[-1]) not in _NEVER_LAST:
+    if least <= len(words) <= most and _bare(words[-1]) not in _NEVER_LAST and not lacks_object(words):
         return _ended(words), 0
     cuts = [(loss, -at) for loss, at in _cuts(words) if least <= at <= most and _stands(words[:at])]
     if not cuts:
@@ -127,6 +134,8 @@ def _needs(kept: Sequence[str], word: str) -> bool:
 
 def _stands(words: Sequence[str]) -> bool:
     """Whether the first words of a sentence are whole: no loose end, and no list broken off in the middle."""
+    if lacks_object(words):
+        return False
     if _bare(words[-1]) in _DANGLING or _bare(words[-2]) in ("are", "is", "be", "been") or words[-1].endswith(("-", "/", "&")):
         return False
     if (_bare(words[-1]) in _ADJECTIVES and _wants_noun(_bare(words[-2]))) or _LOOSE_END.search(" ".join(words).rstrip(",.;:")):
@@ -138,6 +147,14 @@ def _stands(words: Sequence[str]) -> bool:
     if is_gerund(first):  # a phrase of its own, unless it goes on a list: "by baking bread, serving guests"
         return not any(is_gerund(word) and _bare(word) not in GERUND_NOUNS for word in before.split()[1:])
     return first not in VERBS and bool(re.search(r",\s*(?:and|or)\b", before))
+
+
+def lacks_object(words: Sequence[str]) -> bool:
+    """Whether the end is a verb that nobody leaves alone: "close new business to hit", not "easy to use" nor "from start to finish"."""
+    if len(words) < 3 or _bare(words[-2]) != "to" or _bare(words[-1]) not in VERBS - _ALONE:
+        return False
+    before = [_bare(word) for word in words[-6:-2]]
+    return not (before[-1].endswith("ier") or before[-1] in _EASY or "from" in before)
 
 
 def _wants_noun(word: str) -> bool:

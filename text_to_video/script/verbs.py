@@ -24,7 +24,7 @@ VERBS = frozenset(
     ferment fetch field file fill fillet film finalise finalize find fine-tune finish fire fish fit fix flag flip focus fold follow
     forecast forge form formulate fortify foster free frost fry fuel fulfil fulfill fund further gain garden garnish gather gauge
     generate get give glaze go govern grade graft graze greet grill grind groom grow guarantee guard guide hand hand-off handle hang
-    harden harness harvest hatch haul have heal hear heat help hem herd hire hitch hoe hoist hold hook hose host hull hunt ideate
+    harden harness harvest hatch haul have heal hear heat help hem herd hire hit hitch hoe hoist hold hook hose host hull hunt ideate
     identify illustrate implement import improve improvise incorporate increase influence inform initiate innovate inoculate inspect
     inspire install instruct instrument insulate integrate interact interface interpret interview introduce invent inventory invest
     investigate invite invoice iron iterate join judge jump keep kick-start knead knock label landscape lasso launch lay lead learn

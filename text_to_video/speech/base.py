@@ -82,7 +82,8 @@ class Said:
 
 
 class Engine(Protocol):
-    voice_id: VoiceId
+    @property
+    def voice_id(self) -> VoiceId: ...
 
     def say(self, texts: Sequence[str], language: str) -> list[Said]:
         """Each text, a sentence of plain words, on its own; `language` is a BCP 47 tag. Blocks. Raises VoiceFailed."""

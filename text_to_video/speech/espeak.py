@@ -9,7 +9,7 @@ import threading
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -40,6 +40,12 @@ _FOREIGN = re.compile(r"\([^)]*\)")
 _SILENCE = 100  # of 32767: below it espeak's output is the tail of a pause
 _TAIL_S = 0.04  # kept after the last sound of a line, so that it does not end abruptly
 _LEAST_WORD_S = 0.1  # a word that makes no sound (an emoji) is still shown this long
+
+_REMEMBERED = 100
+
+Spans = list[tuple[int, int]]
+"""First sample and the one after the last, a token each."""
+SpokenLine = tuple[NDArray[np.int16], Spans]
 
 _lock = threading.Lock()  # the library keeps one voice and one callback for the whole process
 
@@ -151,15 +157,24 @@ class EspeakVoice:
     pause: float = 0.3
     voices: Mapping[str, str] | None = None
     variant: str = ""
+    _said: dict[tuple[str, str], SpokenLine] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def speak(self, script: Script) -> Speech:
-        """Line by line with `pause` between; in silence where espeak-ng has no voice. Raises RetryableJobError (code "speech_failed")."""
+        """Line by line with `pause` between; in silence where espeak-ng has no voice. Raises RetryableJobError (code "speech_failed").
+
+        A line said before is not said again: a script is spoken several times until it fits.
+        """
         if not can_speak(script):
             return silent_speech(script, self.pause)
         with _lock:
             library = _library()
             library.set_voice(self.names(script.language), rate=self.rate, pitch=self.pitch, pitch_range=self.pitch_range)
-            lines = [_speak_line(library, line) for line in script.lines]
+            if len(self._said) > _REMEMBERED:
+                self._said.clear()
+            for line in script.lines:
+                key = (script.language, line.spoken)
+                self._said[key] = self._said.get(key) or _speak_line(library, line)
+            lines = [self._said[script.language, line.spoken] for line in script.lines]
         return _join(script.lines, lines, library.sample_rate, round(self.pause * library.sample_rate))
 
     def names(self, language: str) -> list[str]:
@@ -195,11 +210,7 @@ def phonemes(text: str, voice: str) -> str:
         return library.phonemes(text)
 
 
-Spans = list[tuple[int, int]]
-"""First sample and the one after the last, a token each."""
-
-
-def _speak_line(library: _Library, line: Line) -> tuple[NDArray[np.int16], Spans]:
+def _speak_line(library: _Library, line: Line) -> SpokenLine:
     parts = [speakable(token) for token in tokens(line.spoken)]
     samples, events = library.synthesise(" ".join(parts))
     offsets = [0, *accumulate(len(part) + 1 for part in parts)][:-1]
@@ -262,7 +273,7 @@ def _sound_end(samples: NDArray[np.int16], start: int, stop: int) -> int:
     return start + max(int(loud[-1]) + 1, (stop - start) // 4) if len(loud) else stop
 
 
-def _join(lines: Sequence[Line], spoken: Sequence[tuple[NDArray[np.int16], Spans]], rate: int, pause: int) -> Speech:
+def _join(lines: Sequence[Line], spoken: Sequence[SpokenLine], rate: int, pause: int) -> Speech:
     words: list[Word] = []
     pieces: list[NDArray[np.int16]] = []
     offset = 0

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from shared.schemas.reels import TemplateId
-from text_to_video.templates import aurora, letter, poster, split, terminal, ticket
+from text_to_video.layout import VERTICAL, Stage
+from text_to_video.templates import aurora, coach, letter, poster, split, terminal, ticket
 from text_to_video.templates.base import Card, Scene
 
-TEMPLATES: Mapping[TemplateId, Callable[[Card], Scene]] = {
-    "poster": poster.scene,
-    "aurora": aurora.scene,
-    "terminal": terminal.scene,
-    "letter": letter.scene,
-    "ticket": ticket.scene,
-    "split": split.scene,
+
+class Template(Protocol):
+    def __call__(self, card: Card, stage: Stage = VERTICAL) -> Scene: ...
+
+
+def _placing(scene: Callable[[Card, Stage], Scene]) -> Template:
+    return lambda card, stage=VERTICAL: scene(card, stage).placed()
+
+
+TEMPLATES: Mapping[TemplateId, Template] = {
+    "poster": _placing(poster.scene),
+    "aurora": _placing(aurora.scene),
+    "terminal": _placing(terminal.scene),
+    "letter": _placing(letter.scene),
+    "ticket": _placing(ticket.scene),
+    "split": _placing(split.scene),
+    "coach": _placing(coach.scene),
 }

@@ -2,75 +2,94 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from text_to_video.background import Drift, smooth
 from text_to_video.colour import Rgb, oklch
 from text_to_video.drawing import label, lettering, rounded
 from text_to_video.fonts import Face
-from text_to_video.layout import LEFT, RIGHT
-from text_to_video.picture import HEIGHT, WIDTH, Ink
-from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_line, fit_title, monogram
+from text_to_video.layout import LEFT, RIGHT, Stage
+from text_to_video.picture import HEIGHT, WIDTH, Box, Ink
+from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_title, monogram
+from text_to_video.templates.emblem import company_beside, emblem
 
 WHITE, PALE = Rgb.of("#ffffff"), Rgb.of("#e6eaf6")
 TITLE = Face("Inter", 84, 780, tracking=-0.035).down_to(52)
-BADGE = Face("Inter", 38, 700)
+GRAND = 116, 96
+INITIALS = Face("Inter", 38, 700)
 COMPANY = Face("Inter", 32, 600)
 FACTS = Face("Inter", 32, 500)
 CAPTIONS = Face("Inter", 54, 720)
 
+BADGE = Box(LEFT, 160, 92, 92)
 ROOM_X, ROOM_Y, SECONDS = 200, 160, 48.0
 SHRINK = 8
 """The gradient is computed this many times smaller; it has nothing finer."""
 
 
-def scene(card: Card) -> Scene:
-    hue = cool(card.hue)
-    pill = oklch(0.89, 0.11, hue - 85)
-    night = oklch(0.2, 0.05, hue)
+def scene(card: Card, stage: Stage) -> Scene:
+    own = card.brand is not None and card.brand.main is not None
+    card = card if own else replace(card, hue=cool(card.hue))
+    night = card.tone(0.2, 0.05)
+    pill = card.marker(oklch(0.89, 0.11, card.hue - 85), night, card.readable(0.0, PALE, start=0.6), of_main=True)
     shapes, texts = _badge(card)
-    face, lines = fit_title(card, TITLE, RIGHT - LEFT)
+    face, lines = fit_title(card, TITLE, RIGHT - LEFT, grand=GRAND)
     top = 274.0
     texts.append(lettering(lines, face, LEFT, top, face.size * 1.04, WHITE))
     facts = facts_line(card, FACTS, RIGHT - LEFT)
     if facts:
         texts.append(label(facts, FACTS, LEFT, top + face.size * 1.04 * len(lines) + 14, 44, PALE))
     captions = Captions(CAPTIONS, WHITE, night, "box", pill, 17, rtl=card.rtl)
-    return Scene(_background(hue), facing(card, shapes, LEFT, RIGHT), facing(card, texts, LEFT, RIGHT), captions, pill)
+    shown = facing(card, shapes, LEFT, RIGHT), facing(card, texts, LEFT, RIGHT)
+    return Scene(_background(card, OWN if own else COOL, stage), *shown, captions, pill, stage=stage)
 
 
-def cool(hue: int) -> float:
+def cool(hue: int) -> int:
     """The company's hue moved into the part of the circle where lights at night look like one: teal to magenta."""
-    return 245 + hue / 360 * 85
+    return round(245 + hue / 360 * 85)
 
 
 def _badge(card: Card) -> tuple[list[Ink], list[Ink]]:
-    """Initials on a pane of glass, the company's name beside it."""
-    size, top, left = 92, 160, LEFT
-    pane = rounded(left, top, left + size, top + size, 26, WHITE).faded(0.13)
-    edge = rounded(left, top, left + size, top + size, 26, WHITE, border=2).faded(0.3)
-    texts = list(monogram(card, BADGE, left, top, size, WHITE))
-    company = fit_line(card.company, COMPANY, RIGHT - left - size - 24)
-    if company:
-        texts.append(label(company, COMPANY, left + size + 24, top, size, WHITE))
-    return [pane, edge], texts
+    """Logo, or initials on a pane of glass; the company's name beside it."""
+    pane = rounded(*BADGE[:2], BADGE.right, BADGE.bottom, 26, WHITE)
+    edge = rounded(*BADGE[:2], BADGE.right, BADGE.bottom, 26, WHITE, border=2)
+    badge = emblem(card, BADGE, monogram(card, INITIALS, *BADGE[:3], WHITE), [pane.faded(0.1), edge.faded(0.3)])
+    left = badge.after(LEFT, 24)
+    company = company_beside(card, badge, COMPANY, RIGHT - left)
+    name = [label(company, COMPANY, left, BADGE.y, BADGE.height, WHITE)] if company else []
+    return [*badge.shapes], [*badge.texts, *name]
 
 
-def _background(hue: float) -> Drift:
-    """Three lights over a deep night; so deep that white reads on the brightest of them."""
-    width, height = WIDTH + ROOM_X, HEIGHT + ROOM_Y
+@dataclass(frozen=True)
+class Light:
+    """Centre and reach in px, chroma, turn of the hue in degrees."""
+
+    x: int
+    y: int
+    reach: int
+    chroma: float
+    turn: int
+
+
+COOL = (Light(170, 210, 480, 0.24, 0), Light(930, 690, 450, 0.14, -80), Light(330, 1450, 520, 0.25, 40))
+OWN = (Light(170, 210, 480, 0.2, 0), Light(930, 690, 450, 0.16, -40), Light(330, 1450, 520, 0.22, 20))
+"""Around a hue that is a company's own it stays closer to it."""
+
+
+def _background(card: Card, lights: Sequence[Light], stage: Stage) -> Drift:
+    """Three lights over a deep night, each as bright as text on it allows; other frames than the vertical one have them at like places."""
+    width, height = stage.width + ROOM_X, stage.height + ROOM_Y
+    across, down = width / (WIDTH + ROOM_X), height / (HEIGHT + ROOM_Y)
+    size = math.sqrt(across * down)
     y, x = np.mgrid[0 : height // SHRINK, 0 : width // SHRINK].astype(np.float32) * SHRINK
-    rgb = np.broadcast_to(np.array(oklch(0.17, 0.045, hue), np.float32), (*x.shape, 3))
-    for centre_x, centre_y, reach, lightness, chroma, turn in LIGHTS:
-        colour = np.array(oklch(lightness, chroma, hue + turn), np.float32)
-        glow = np.exp(-((((x - centre_x) ** 2 + (y - centre_y) ** 2) / reach**2) ** 1.15))[..., None]
+    rgb = np.broadcast_to(np.array(card.tone(0.15, 0.045), np.float32), (*x.shape, 3))
+    for light in lights:
+        colour = np.array(card.readable(light.chroma, PALE, start=0.6, turn=light.turn), np.float32)
+        distance = np.hypot(x - light.x * across, y - light.y * down) / (light.reach * size)
+        glow = np.exp(-(distance**2.4))[..., None]
         rgb = rgb + (colour - rgb) * glow
-    return Drift(smooth(rgb, width, height), SECONDS)
-
-
-LIGHTS = (
-    (190, 260, 520, 0.47, 0.2, 0),
-    (890, 700, 470, 0.53, 0.13, -80),
-    (330, 1420, 560, 0.44, 0.22, 40),
-)
-"""x, y, reach (px), lightness, chroma, turn of the hue."""
+    return Drift(smooth(rgb, width, height), SECONDS, stage.frame)

@@ -8,48 +8,53 @@ import numpy as np
 from PIL import Image
 
 from text_to_video.background import Cycle, round_and_round, two_tone
-from text_to_video.colour import Rgb, oklch, readable
+from text_to_video.colour import Rgb, readable
 from text_to_video.drawing import FINE, fine_canvas, label, lettering, rounded
 from text_to_video.fonts import Face
-from text_to_video.layout import RIGHT
-from text_to_video.picture import HEIGHT, WIDTH, Box, Ink, Picture
-from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_line, fit_title, monogram
+from text_to_video.layout import LANDSCAPE, RIGHT, SQUARE, VERTICAL, Stage
+from text_to_video.picture import Box, Ink, Picture
+from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_title, monogram
+from text_to_video.templates.emblem import company_beside, emblem
 
 CREAM = Rgb.of("#f6ecd8")
 TITLE = Face("Fraunces", 88, 560, tracking=-0.02, axes=(("optical", 72),)).down_to(52)
+GRAND = 124, 96
 COMPANY = Face("Fraunces", 34, 520, axes=(("optical", 36),))
-BADGE = Face("Fraunces", 23, 600, axes=(("optical", 24),))
+INITIALS = Face("Fraunces", 23, 600, axes=(("optical", 24),))
 FACTS = Face("Fraunces", 32, 450, axes=(("optical", 30),))
 CAPTIONS = Face("Fraunces", 54, 600, axes=(("optical", 48),))
 
-MARGIN, LEFT, BADGE_SIZE = 44, 88, 54
-SEAL = Box(452, 982, 184, 184)
+MARGIN, LEFT = {VERTICAL: 44, SQUARE: 14, LANDSCAPE: 24}, 88
+BADGE = Box(LEFT, 162, 54, 54)
+SEAL = {VERTICAL: Box(452, 982, 184, 184), SQUARE: Box(624, 300, 184, 184), LANDSCAPE: Box(1040, 482, 184, 184)}
 PETALS = 12
 PHASES, SECONDS = 90, 12.0
 """One petal's turn; after it the seal looks the same again."""
 
 
-def scene(card: Card) -> Scene:
-    ground = oklch(0.32, 0.065, card.hue)
-    gold = readable(83, 0.135, ground, start=0.8)
+def scene(card: Card, stage: Stage) -> Scene:
+    ground = card.tone(0.32, 0.065)
+    gold = card.marker(readable(83, 0.135, ground, start=0.8), ground, ground)
     pale = _between(ground, CREAM, 0.86)
-    top, width = 162, RIGHT - LEFT
-    face, lines = fit_title(card, TITLE, width)
-    title_top, pitch = top + 70, face.size * 1.03
+    width = RIGHT - LEFT
+    face, lines = fit_title(card, TITLE, width, grand=GRAND)
+    title_top, pitch = BADGE.y + 70, face.size * 1.03
     texts = [lettering(lines, face, LEFT, title_top, pitch, CREAM)]
-    letters = monogram(card, BADGE, LEFT, top, BADGE_SIZE, gold)
-    badge = [rounded(LEFT, top, LEFT + BADGE_SIZE, top + BADGE_SIZE, BADGE_SIZE / 2, gold, border=2)] if letters else []
-    left = LEFT + BADGE_SIZE + 16 if letters else LEFT
-    company, facts = fit_line(card.company, COMPANY, RIGHT - left), facts_line(card, FACTS, width)
+    ring = rounded(*BADGE[:2], BADGE.right, BADGE.bottom, BADGE.width / 2, gold, border=2)
+    badge = emblem(card, BADGE, monogram(card, INITIALS, *BADGE[:3], gold), [ring])
+    texts += badge.texts
+    left = badge.after(LEFT, 16)
+    company, facts = company_beside(card, badge, COMPANY, RIGHT - left), facts_line(card, FACTS, width)
     if company:
-        texts += [*letters, label(company, COMPANY, left, top, BADGE_SIZE, pale)]
+        texts.append(label(company, COMPANY, left, BADGE.y, BADGE.height, pale))
     rule = title_top + pitch * len(lines) + 20
     if facts:
         texts.append(label(facts, FACTS, LEFT, rule + 14, 44, pale))
-    marks = facing(card, (*badge, rounded(LEFT, rule, LEFT + 120, rule + 6, 0, gold)), LEFT, RIGHT)
-    shapes = (*marks, *_frame(_between(ground, CREAM, 0.3)))
+    shapes = facing(card, (*badge.shapes, rounded(LEFT, rule, LEFT + 120, rule + 6, 0, gold)), LEFT, RIGHT)
     captions = Captions(CAPTIONS, CREAM, _brighter(gold), "underline", gold, left=LEFT, rtl=card.rtl)
-    return Scene(_background(ground, _between(ground, gold, 0.42)), shapes, facing(card, texts, LEFT, RIGHT), captions, gold)
+    background = _background(ground, _between(ground, gold, 0.42), stage)
+    frame = _frame(_between(ground, CREAM, 0.3), stage)
+    return Scene(background, shapes, facing(card, texts, LEFT, RIGHT), captions, gold, fixed=frame, stage=stage)
 
 
 def _between(ground: Rgb, ink: Rgb, share: float) -> Rgb:
@@ -60,9 +65,10 @@ def _brighter(gold: Rgb) -> Rgb:
     return _between(gold, Rgb.of("#ffe9a8"), 0.35)
 
 
-def _frame(colour: Rgb) -> tuple[Ink, ...]:
+def _frame(colour: Rgb, stage: Stage) -> tuple[Ink, ...]:
     """A hairline around everything, as four narrow inks: a single one would cover the whole frame."""
-    left, top, right, bottom = MARGIN, MARGIN, WIDTH - MARGIN, HEIGHT - MARGIN
+    margin = MARGIN[stage]
+    left, top, right, bottom = margin, margin, stage.width - margin, stage.height - margin
     whole = rounded(left, top, right, bottom, 20, colour, border=2)
     corner = 24
     return (
@@ -73,19 +79,20 @@ def _frame(colour: Rgb) -> tuple[Ink, ...]:
     )
 
 
-def _background(ground: Rgb, line: Rgb) -> Cycle:
-    seal = _seal()
+def _background(ground: Rgb, line: Rgb, stage: Stage) -> Cycle:
+    box = SEAL[stage].meet(stage.frame)
+    seal = _seal(SEAL[stage])
 
     def phase(step: int) -> Picture:
-        turned = seal.rotate(-360 / PETALS * step / PHASES, Image.Resampling.BICUBIC)
+        turned = seal.rotate(-360 / PETALS * step / PHASES, Image.Resampling.BICUBIC).crop((0, 0, box.width, box.height))
         return two_tone(np.asarray(turned, np.float32) / np.float32(255), ground, line)
 
-    return Cycle(Picture.plain(ground), SEAL, phase, round_and_round(PHASES, SECONDS))
+    return Cycle(Picture.plain(ground, stage.width, stage.height), box, phase, round_and_round(PHASES, SECONDS))
 
 
-def _seal() -> Image.Image:
+def _seal(box: Box) -> Image.Image:
     """Interlaced rosettes, as on a bond."""
-    mask, canvas = fine_canvas(SEAL)
+    mask, canvas = fine_canvas(box)
     centre, radius = mask.width / 2, mask.width / 2 - 8
     angles = [math.tau * n / 1440 for n in range(1441)]
     for low, high, shift in ((0.62, 1.0, 0.0), (0.62, 1.0, 0.5), (0.3, 0.56, 0.25), (0.3, 0.56, 0.75)):

@@ -13,7 +13,7 @@ from shared.mongo.generation_queue import Outcome
 from shared.schemas.base import Message
 from shared.schemas.generation import GenerationRequest
 from shared.schemas.postings import Subject, group_by_subject
-from shared.schemas.reels import TEMPLATE_IDS, TemplateId, VoiceId
+from shared.schemas.reels import POSTING_TEMPLATE_IDS, TemplateId, VoiceId
 from shared.schemas.subjects import SubjectId
 from shared.settings import Queue
 
@@ -65,7 +65,7 @@ def _request(subject: Subject, greenhouse_id: str, taste: Taste, *, replace: boo
     return GenerationRequest(
         subject=subject.id,
         source_hash=subject.source_hash,
-        template_id=taste.template or random.choice(TEMPLATE_IDS),  # noqa: S311 - variety, not a secret
+        template_id=taste.template or random.choice(POSTING_TEMPLATE_IDS),  # noqa: S311 - variety, not a secret
         voice_id=taste.voice,
         priority="bulk",
         greenhouse_id=greenhouse_id,

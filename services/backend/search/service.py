@@ -24,7 +24,7 @@ from shared.mongo import generation_queue, postings, videos, views
 from shared.mongo.client import MONGO_UNAVAILABLE, Database, translated, within_a_request
 from shared.schemas.generation import GenerationRequest
 from shared.schemas.postings import Subject, group_by_subject
-from shared.schemas.reels import TEMPLATE_IDS
+from shared.schemas.reels import POSTING_TEMPLATE_IDS
 from shared.schemas.subjects import SubjectId
 from shared.schemas.videos import Video
 from shared.settings import Settings
@@ -138,7 +138,7 @@ class SearchService:
             request = GenerationRequest(
                 subject=subject,
                 source_hash=found.subjects[subject].source_hash,
-                template_id=random.choice(TEMPLATE_IDS),  # noqa: S311 - variety, not a secret
+                template_id=random.choice(POSTING_TEMPLATE_IDS),  # noqa: S311 - variety, not a secret
                 greenhouse_id=found.best_posting[subject],
                 query_fingerprint=fingerprint,
                 user_id=user_id,

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from shared.mongo.postings import Write, store
 from shared.schemas.generation import GenerationJob, GenerationRequest
 from shared.schemas.postings import BoardPosting, Posting, read_posting
 from shared.schemas.reels import LAYOUT
-from shared.settings import Queue
+from shared.settings import Queue, Render
 from shared.storage.local import LocalStore
 
 SETTINGS = Queue(lease_s=2, retry_base_s=0.05, worker_poll_interval_s=0.5)
@@ -96,7 +97,19 @@ async def test_a_job_becomes_a_reel_whose_files_are_all_there(shop: Workshop) ->
     assert 20 <= video.duration_seconds <= 40
     assert job.output
     assert set(job.output.reel.stage_seconds) == {"script", "speech", "captions", "render", "package", "upload"}
-    assert [path.name for path in shop.folder.iterdir()] == [ALIVE]
+    assert {path.name for path in shop.folder.iterdir()} - {"bytecode"} == {ALIVE}
+
+
+async def test_settings_choose_how_reels_are_encoded_and_packaged(shop: Workshop) -> None:
+    render = Render(render_profile="balanced", hls_segments="fmp4", renditions="720p,480p")
+    async with at_work(replace(shop, render=render)):
+        await until(shop.db, await ask(shop.db, posting()), "ready")
+    video = await videos.ready_for_posting(shop.db, "1")
+    assert video
+    assert video.renditions == ("720p", "480p")
+    names = {blob.key.removeprefix(f"hls/{video.video_id}/") async for blob in shop.store.list(f"hls/{video.video_id}")}
+    for rendition in video.renditions:
+        assert {f"{rendition}/{name}" for name in ("playlist.m3u8", "init.mp4", "segment_000.m4s")} <= names
 
 
 async def test_siblings_share_the_reel_and_the_script_names_their_number(shop: Workshop) -> None:

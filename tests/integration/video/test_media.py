@@ -19,6 +19,8 @@ SIZE = len(MP4)
 FILES = {
     "master.m3u8": b"#EXTM3U\n",
     "720p/segment_000.ts": b"G" * 188,
+    "720p/segment_000.m4s": b"\0\0\0\x18styp",
+    "720p/init.mp4": b"\0\0\0\x18ftyp",
     "reel.mp4": MP4,
     "captions.vtt": b"WEBVTT\n",
     "poster.jpg": b"\xff\xd8\xff",
@@ -56,6 +58,8 @@ async def media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     [
         ("master.m3u8", "application/vnd.apple.mpegurl"),
         ("720p/segment_000.ts", "video/mp2t"),
+        ("720p/segment_000.m4s", "video/iso.segment"),
+        ("720p/init.mp4", "video/mp4"),
         ("reel.mp4", "video/mp4"),
         ("captions.vtt", "text/vtt; charset=utf-8"),
         ("poster.jpg", "image/jpeg"),

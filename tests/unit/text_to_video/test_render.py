@@ -8,7 +8,8 @@ import pytest
 from shared.schemas.reels import TEMPLATE_IDS, TemplateId
 from text_to_video.captions import Page
 from text_to_video.colour import Rgb
-from text_to_video.picture import FPS, HEIGHT, WIDTH, Picture
+from text_to_video.layout import STAGES, Stage
+from text_to_video.picture import FPS, WIDTH, Picture
 from text_to_video.render import BAR_HEIGHT, EASE, Moment, Painter, poster_frame, timeline
 from text_to_video.speech.base import Word
 from text_to_video.templates import TEMPLATES
@@ -48,18 +49,19 @@ def test_the_poster_shows_the_first_page_settled() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATE_IDS)
-def test_drawing_what_changes_is_drawing_everything(template: TemplateId) -> None:
-    scene = TEMPLATES[template](CARD)
+@pytest.mark.parametrize("stage", STAGES.values())
+def test_drawing_what_changes_is_drawing_everything(template: TemplateId, stage: Stage) -> None:
+    scene = TEMPLATES[template](CARD, stage)
     moments = timeline(PAGES, 4 * FPS)
-    picture = Picture.plain(Rgb(0, 0, 0))
+    picture = Picture.plain(Rgb(0, 0, 0), stage.width, stage.height)
     painter = Painter(scene, PAGES, moments, picture)
     for frame in range(len(moments)):
         painter.paint(frame)
         if frame % 7 == 0:
-            fresh = Picture.plain(Rgb(0, 0, 0))
+            fresh = Picture.plain(Rgb(0, 0, 0), stage.width, stage.height)
             Painter(scene, PAGES, moments, fresh).paint(frame)
             for drawn, expected in zip(picture, fresh, strict=True):
-                above_bar = np.s_[: len(drawn) * (HEIGHT - BAR_HEIGHT) // HEIGHT]
+                above_bar = np.s_[: len(drawn) * (stage.height - BAR_HEIGHT) // stage.height]
                 assert (drawn[above_bar] == expected[above_bar]).all(), f"frame {frame}"
 
 

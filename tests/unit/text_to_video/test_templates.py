@@ -8,13 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from shared.schemas.reels import TEMPLATE_IDS, ReelBrief, TemplateId
+from shared.schemas.reels import CLIP_TEMPLATE_IDS, POSTING_TEMPLATE_IDS, TEMPLATE_IDS, ReelBrief, TemplateId
+from text_to_video.brand import Brand
 from text_to_video.caption_art import fits, page_art
 from text_to_video.colour import Rgb, contrast, luminance, rgb_from_yuv
-from text_to_video.layout import CAPTIONS_END, CAPTIONS_TOP, HEADER_END, QUIET, RIGHT, TOP
+from text_to_video.fonts import Face
+from text_to_video.layout import CAPTIONS_END, CAPTIONS_TOP, HEADER_END, LANDSCAPE, QUIET, RIGHT, SQUARE, STAGES, TOP, Stage
 from text_to_video.picture import FPS, FRAME, HEIGHT, U8, WIDTH, Box, Ink, Picture
 from text_to_video.templates import TEMPLATES
-from text_to_video.templates.base import Captions, Card, Scene, card_of, facts_line, initials
+from text_to_video.templates.base import Captions, Card, Scene, card_of, facts_line, fit_title, initials
+from text_to_video.templates.ticket import _facts, _fitted
 
 LEAST = 4.5
 """WCAG AA for text."""
@@ -40,7 +43,20 @@ COMPANIES = st.one_of(
     st.sampled_from(["Oak & Ember", "X", "Å", "Ẫ Ự", "Ørsted–Møller-Nørgaard Holding International", "株式会社", "W" * 200]),
 )
 PLACES = st.lists(st.one_of(st.text(max_size=60), st.sampled_from(["Leeds, England, United Kingdom", "Remote", "San Juan"])), max_size=4)
-CARDS = st.builds(Card, TITLES, COMPANIES, PLACES.map(tuple), st.one_of(st.none(), st.text(max_size=60)), st.integers(0, 359))
+LANGUAGES = st.sampled_from(["en", "de", "ar", "ja"])
+CARDS = st.builds(Card, TITLES, COMPANIES, PLACES.map(tuple), st.one_of(st.none(), st.text(max_size=60)), st.integers(0, 359), LANGUAGES)
+
+BRANDS = [
+    ("#ffffff", None),
+    ("#000000", "#ffffff"),
+    ("#808080", None),
+    ("#ffe600", "#1a1a1a"),
+    ("#ff0000", "#00ff00"),
+    ("#0000ff", "#000080"),
+    ("#7fff00", None),
+    ("#00246b", "#cadcfc"),
+]
+"""Colours no template would choose for itself."""
 
 
 def card(hue: int = 265) -> Card:
@@ -48,12 +64,17 @@ def card(hue: int = 265) -> Card:
 
 
 def test_the_registry_holds_the_ids_that_are_data() -> None:
-    assert tuple(TEMPLATES) == TEMPLATE_IDS
+    assert tuple(TEMPLATES) == TEMPLATE_IDS == (*POSTING_TEMPLATE_IDS, *CLIP_TEMPLATE_IDS)
+
+
+def test_a_posting_is_never_drawn_the_clips_template() -> None:
+    assert "coach" in CLIP_TEMPLATE_IDS
+    assert not set(POSTING_TEMPLATE_IDS) & set(CLIP_TEMPLATE_IDS)
 
 
 def covered(ink: Ink, least: int = 8) -> NDArray[np.bool_]:
     """Where on the frame an ink leaves a trace of at least `least` / 256."""
-    frame = np.zeros((HEIGHT, WIDTH), bool)
+    frame, ink = np.zeros((HEIGHT, WIDTH), bool), ink.within(FRAME)
     frame[ink.box.y : ink.box.bottom, ink.box.x : ink.box.right] = ink.keep[0] <= 256 - least
     return frame
 
@@ -157,11 +178,42 @@ def backgrounds(scene: Scene) -> Iterator[Picture]:
 @each_template
 @pytest.mark.parametrize("hue", range(0, 360, 40))
 def test_text_reads_on_what_lies_under_it(template: TemplateId, hue: int) -> None:
-    scene = TEMPLATES[template](card(hue))
+    check_contrast(TEMPLATES[template](card(hue)))
+
+
+@each_template
+@pytest.mark.parametrize("stage", [SQUARE, LANDSCAPE])
+def test_text_reads_in_every_format(template: TemplateId, stage: Stage) -> None:
+    for hue in (20, 160, 280):
+        check_contrast(TEMPLATES[template](card(hue), stage))
+
+
+@each_template
+@pytest.mark.parametrize(("main", "second"), BRANDS)
+def test_text_reads_in_any_companys_own_colours(template: TemplateId, main: str, second: str | None) -> None:
+    brand = Brand(main=Rgb.of(main), second=Rgb.of(second) if second else None)
+    brief = ReelBrief(title="Senior backend engineer", company="Northwind", description="", places=("Berlin",), pay="€85–105k")
+    check_contrast(TEMPLATES[template](card_of(brief, brand)))
+
+
+def test_a_companys_own_colour_is_shown_as_it_is_where_it_reads() -> None:
+    navy = Rgb.of("#00246b")
+    brief = ReelBrief(title="Nurse", company="Care", description="", pay="£30k")
+    assert navy in {shape.colour for shape in TEMPLATES["poster"](card_of(brief, Brand(main=navy))).shapes}
+    assert TEMPLATES["ticket"](card_of(brief, Brand(main=navy, second=Rgb.of("#ffcc00")))).bar == Rgb.of("#ffcc00")
+
+
+def test_a_brand_file_may_say_the_name_people_know() -> None:
+    brief = ReelBrief(title="Nurse", company="acme-holdings-gmbh", description="")
+    assert card_of(brief, Brand(company="Acme")).company == "Acme"
+    assert card_of(brief, Brand(company="Acme")).hue == card_of(brief).hue
+
+
+def check_contrast(scene: Scene) -> None:
     for picture in backgrounds(scene):
-        for shape in scene.shapes:
-            shape.over(picture)
-        for ink in scene.texts:
+        for shape in (*scene.fixed, *scene.shapes):
+            shape.within(scene.stage.frame).over(picture)
+        for ink in (text.within(scene.stage.frame) for text in scene.texts):
             assert least_contrast(ink.colour, pixels(picture, ink.box)[ink.keep[0] < 128]) >= LEAST
         band = pixels(picture, _caption_box(scene.captions))
         assert least_contrast(scene.captions.ink, band) >= LEAST
@@ -174,7 +226,8 @@ def test_text_reads_on_what_lies_under_it(template: TemplateId, hue: int) -> Non
 
 
 def _caption_box(style: Captions) -> Box:
-    return Box.around(style.left - 12, CAPTIONS_TOP + 4, style.right + 12, CAPTIONS_END)
+    top = style.top - round(CAPTIONS_TOP) - 12
+    return Box.around(style.left - 12, CAPTIONS_TOP + top + 4, style.right + 12, CAPTIONS_END + top)
 
 
 def _mark_colours(style: Captions) -> list[Rgb]:
@@ -183,11 +236,13 @@ def _mark_colours(style: Captions) -> list[Rgb]:
 
 
 @each_template
-def test_the_background_moves_but_only_within_its_box(template: TemplateId) -> None:
-    scene = TEMPLATES[template](card())
+@pytest.mark.parametrize("stage", STAGES.values())
+def test_the_background_moves_but_only_within_its_box(template: TemplateId, stage: Stage) -> None:
+    scene = TEMPLATES[template](card(), stage)
     steps = {scene.background.step(frame) for frame in range(20 * FPS)}
     assert len(steps) >= 10
-    assert scene.background.box.meet(FRAME) == scene.background.box
+    assert scene.background.still.y.shape == (stage.height, stage.width)
+    assert scene.background.box.meet(stage.frame) == scene.background.box
     sizes = {plane.shape for step in sorted(steps)[:3] for plane in scene.background.at(step)[:1]}
     assert sizes == {(scene.background.box.height, scene.background.box.width)}
 
@@ -221,3 +276,28 @@ def test_facts_get_shorter_before_they_are_cut() -> None:
     assert facts_line(long, face, 2000) == "£30k · Leeds, England, United Kingdom"
     assert facts_line(long, face, face.width("£30k · Leeds") + 1) == "£30k · Leeds"
     assert facts_line(Card("Nurse", "Care", (), None, 0), face, 500) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "lines", "sizes"),
+    [
+        ("Nurse", 1, range(100, 121)),
+        ("Senior data engineer", 2, range(84, 101)),
+        ("Senior nurse for the night shift", 3, range(52, 85)),
+        ("Senior nurse for nights and weekends on the ward for premature children", 3, range(52, 53)),
+    ],
+)
+def test_the_shorter_a_title_the_larger(title: str, lines: int, sizes: range) -> None:
+    faces = Face("Inter", 84, 780, tracking=-0.035).down_to(52)
+    face, shown = fit_title(Card(title, "Care", (), None, 0), faces, 556, grand=(120, 100))
+    assert len(shown) == lines
+    assert face.size in sizes
+
+
+def test_a_ticket_never_cuts_an_amount() -> None:
+    long = "£120,000–£145,000 a year"
+    card_of_both = Card("Engineer", "Care", ("Newcastle upon Tyne, Tyne and Wear", "Leeds"), long, 0)
+    _, fields = _fitted(_facts(card_of_both))
+    assert fields[-1] == ("PAY", long)
+    _, fields = _fitted(_facts(Card("Engineer", "Care", ("Leeds, England",), "£32k", 0)))
+    assert fields == [("WHERE", "Leeds, England"), ("PAY", "£32k")]

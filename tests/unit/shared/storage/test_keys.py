@@ -43,6 +43,7 @@ def test_a_prefix_may_end_anywhere_but_not_leave() -> None:
     [
         ("hls/v/master.m3u8", "application/vnd.apple.mpegurl"),
         ("hls/v/720p/segment_000.ts", "video/mp2t"),
+        ("hls/v/720p/segment_000.m4s", "video/iso.segment"),
         ("hls/v/reel.mp4", "video/mp4"),
         ("hls/v/captions.vtt", "text/vtt; charset=utf-8"),
         ("hls/v/poster.jpg", "image/jpeg"),

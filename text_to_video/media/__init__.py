@@ -1,0 +1,1 @@
+"""Own pictures and clips as backgrounds."""

@@ -1,0 +1,108 @@
+"""The script of an exercise's clip, in the words of its instructions, opened and closed in the presenter's voice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from shared.errors import PermanentJobError
+from shared.schemas.clips import Archetype, ClipBrief, ClipKind
+from text_to_video.script.alphabets import foreign_alphabet
+from text_to_video.script.base import Line, Role, Script, weight
+from text_to_video.script.facts import said
+from text_to_video.script.language import guess_language
+from text_to_video.script.segments import segmented
+from text_to_video.script.spoken import spoken_line
+
+MOST_WORDS, FEWEST_WORDS = 105, 35
+MOST_STEPS = 8
+_LONGEST_STEP = 26
+_USABLE_WORDS = 8
+
+_FLUFF = re.compile(
+    r"(?:this|that) (?:will be|is) (?:the|your) (?:starting|start) position|repeat (?:for|the (?:movement|exercise|motion)|this|as)"
+    r"|(?:for a )?variations?:|caution:|note:|as mentioned|(?:see|watch) the (?:video|picture|image)",
+    re.IGNORECASE,
+)
+"""What every exercise says, or what needs to be looked up."""
+_FORM = re.compile(
+    r"^tip:|\b(?:keep|keeping|avoid|don't|do not|never|always|only|slow\w*|control\w*|straight|breath\w*|inhale|exhale|squeez\w*|pause|hold"
+    r"|make sure|ensure|should|without|tight|aligned)\b",
+    re.IGNORECASE,
+)
+"""How, not what."""
+
+
+class _Voice(NamedTuple):
+    """`{exercise}` is a slot."""
+
+    openings: Mapping[ClipKind, str]
+    closing: str
+
+
+_VOICES: Mapping[Archetype, _Voice] = {
+    "professional": _Voice(
+        {"technique": "{exercise}: how to do it well.", "instruction": "{exercise}, step by step."},
+        "Now it's your turn.",
+    ),
+    "mentor": _Voice(
+        {"technique": "Let's look at your form. {exercise}.", "instruction": "Let me walk you through it. {exercise}."},
+        "Take your time, and do it well.",
+    ),
+    "peer": _Voice(
+        {"technique": "{exercise} time. Here's how it feels right.", "instruction": "Let's do this one together. {exercise}."},
+        "Your turn. Let's go!",
+    ),
+}
+
+
+def write_clip(brief: ClipBrief) -> Script:
+    """Opening, what to do in the instructions' own words, closing: 35–105 words as far as there are. Always the same for the same brief.
+
+    Raises PermanentJobError with code "no_usable_text", or "unsupported_script" for letters that no font of ours has.
+    """
+    text = "\n".join(brief.instructions)
+    if alphabet := foreign_alphabet(brief.exercise) or foreign_alphabet(text):
+        raise PermanentJobError(f"the exercise is written in the {alphabet} script, which no font of ours has", code="unsupported_script")
+    language = guess_language(text, brief.language) if brief.language == "en" else brief.language
+    voice, exercise = _VOICES[brief.archetype], said(brief.exercise)
+    ours = language.split("-", maxsplit=1)[0].lower() == "en"
+    opening = voice.openings[brief.kind].format(exercise=exercise) if ours else f"{exercise}."
+    closing = voice.closing if ours else ""
+    steps = _steps(brief, MOST_WORDS - weight(opening) - weight(closing))
+    if not exercise or sum(map(weight, steps)) < _USABLE_WORDS:
+        raise PermanentJobError("the exercise has no instructions that say what to do", code="no_usable_text")
+    return clip_script(opening, steps, closing, language)
+
+
+def _steps(brief: ClipBrief, most_words: int) -> list[str]:
+    """Sentences in their order. Where not all fit: of a technique those about form first, else the first of each step."""
+    found: list[tuple[int, str]] = []
+    for instruction in brief.instructions:
+        sentences = [sentence for each in re.split(r"(?<=[\w)][.!?])\s+|(?<=[。！？।])", instruction) if (sentence := _sentence(each))]
+        found += enumerate(sentences)
+    ranked = sorted(range(len(found)), key=lambda i: (brief.kind == "technique" and not _FORM.search(found[i][1]), found[i][0], i))
+    taken, room = set[int](), most_words
+    for i in ranked:
+        words = weight(found[i][1])
+        if words <= room and len(taken) < MOST_STEPS:
+            taken.add(i)
+            room -= words
+    return [found[i][1] for i in sorted(taken)]
+
+
+def _sentence(text: str) -> str:
+    """A sentence without brackets and "Tip:"; empty where it says nothing of its own or goes on too long to be followed."""
+    text = said(re.sub(r"^(?:\d+[.)]|tips?:)\s*", "", re.sub(r"\s*\([^()]*\)", "", text.strip()), flags=re.IGNORECASE))
+    if _FLUFF.search(text) or not 3 <= weight(text) <= _LONGEST_STEP:
+        return ""
+    return (text[0].upper() + text[1:]) if text.endswith((".", "!", "?", "。", "！", "？", "।", "؟")) else f"{text[0].upper()}{text[1:]}."
+
+
+def clip_script(hook: str, steps: Sequence[str], closing: str, language: str) -> Script:
+    def line(role: Role, text: str) -> Line:
+        return spoken_line(role, segmented(text, language), language)
+
+    ending = (line("cta", closing),) if closing else ()
+    return Script((line("hook", hook), *(line("step", step) for step in steps), *ending), language)
