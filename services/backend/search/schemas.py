@@ -57,6 +57,7 @@ class SearchResult(Message):
     width: int
     height: int
     size_bytes: int = Field(description="all files of the reel: HLS, MP4, poster and captions")
+    credits: tuple[str, ...] = Field(description="to be named wherever the reel is shown")
     posting: PostingSummary
     score: float | None = Field(description="(1 + cosine) / 2; null when the reel was not searched for")
     reason: Literal["match", "near", "seen_before", "newest"]

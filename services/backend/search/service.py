@@ -164,7 +164,7 @@ class SearchService:
         return {
             "video_id": video.video_id,
             **asdict(reel_urls(video, self.store)),
-            **video.model_dump(include={"duration_seconds", "width", "height", "size_bytes"}),
+            **video.model_dump(include={"duration_seconds", "width", "height", "size_bytes", "credits"}),
         }
 
     async def _remember(self, user_id: str, decision: Decision, found: Found) -> None:

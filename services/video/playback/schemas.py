@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from shared.schemas.base import Message
-from shared.schemas.reels import TemplateId
+from shared.schemas.reels import TemplateId, VoiceId
 from shared.schemas.videos import Video
 from shared.storage.base import BlobStore
 from shared.storage.urls import reel_urls
@@ -25,6 +25,8 @@ class VideoPlayback(Message):
     height: int
     size_bytes: int
     template_id: TemplateId
+    voice_id: VoiceId | None = Field(description="null: made before voices were recorded")
+    credits: tuple[str, ...] = Field(description="to be named wherever the reel is shown")
     provider: str
     created_at: datetime
 
@@ -43,6 +45,8 @@ def playback(video: Video, store: BlobStore) -> VideoPlayback:
         height=video.height,
         size_bytes=video.size_bytes,
         template_id=video.template_id,
+        voice_id=video.voice_id,
+        credits=video.credits,
         provider=video.provider,
         created_at=video.created_at,
     )

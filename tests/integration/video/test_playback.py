@@ -35,7 +35,7 @@ async def postings(db: AsyncDatabase[dict[str, Any]]) -> None:
 
 
 async def test_a_reel_is_found_by_its_id(client: httpx2.AsyncClient, add_video: Add) -> None:
-    await add_video()
+    await add_video(credits=("Photo by Ada Lens on Pexels",))
     answer = await client.get(f"/video/{VIDEO_ID}")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -50,6 +50,8 @@ async def test_a_reel_is_found_by_its_id(client: httpx2.AsyncClient, add_video: 
         "height": 1280,
         "size_bytes": 262_360,
         "template_id": "poster",
+        "voice_id": None,
+        "credits": ["Photo by Ada Lens on Pexels"],
         "provider": "local",
         "created_at": "2026-05-01T12:00:00Z",
     }
