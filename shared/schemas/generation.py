@@ -17,14 +17,14 @@ Priority = Literal["feed", "playlist", "bulk"]
 """A waiting feed, then a playlist or routine, then reels made ahead of demand."""
 
 
-class Failure(Message):
+class Failure(Document):
     code: str
     message: str
     retryable: bool
     stage: Stage | None = None
 
 
-class Output(Message):
+class Output(Document):
     """All that indexing needs, stored when the upload is done so that nothing is rendered twice."""
 
     prefix: str

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from shared.schemas.base import Message
+from shared.schemas.base import Document, Message
 
 PostingTemplateId = Literal["poster", "aurora", "terminal", "letter", "ticket", "split"]
 ClipTemplateId = Literal["coach"]
@@ -73,7 +73,7 @@ class ReelBrief(Message):
     language: str = Field(default="en", description="BCP 47 tag of the description")
 
 
-class ReelResult(Message):
+class ReelResult(Document):
     """A finished reel on disk. Sizes in bytes and pixels, durations in seconds."""
 
     duration_seconds: float
@@ -90,6 +90,6 @@ class ReelResult(Message):
     stage_seconds: dict[str, float] = Field(default_factory=dict)
 
 
-class Progress(Message):
+class Progress(Document):
     stage: Stage
     fraction: float = Field(ge=0, le=1, description="of this stage")
