@@ -25,7 +25,7 @@ from shared.settings import Queue, Render, Speech
 from shared.storage.base import BlobStore
 from text_to_video.posting_file import Order
 from text_to_video.script.base import ScriptWriter
-from text_to_video.script.board import repeated_lines, without_lines
+from text_to_video.script.board import repeated_lines, without_boilerplate
 
 log = get_logger(__name__)
 
@@ -114,8 +114,7 @@ class Attempt:
     async def _brief(self, subject: Subject) -> ReelBrief:
         """What the reel is made of, without what the company says in postings of every kind."""
         brief, others = subject.brief(), await postings.texts_of_company(self.shop.db, subject.first.company_slug, _BOARD)
-        repeated = await asyncio.to_thread(repeated_lines, others)
-        return brief.model_copy(update={"description": without_lines(brief.description, repeated)})
+        return await asyncio.to_thread(lambda: without_boilerplate(brief, repeated_lines(others)))
 
     async def _make(self, brief: ReelBrief, out: Path, wanted: EncoderOptions) -> ReelResult:
         """The script by a model, if there is one, and the reel. Losing the lease ends the call of either."""

@@ -6,7 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Set
 
+from shared.errors import PermanentJobError
+from shared.schemas.reels import ReelBrief
 from text_to_video.script.base import weight
+from text_to_video.script.extractive import ExtractiveWriter
 
 _LEAST_POSTINGS = 3
 _LEAST_WORDS, _HEADING_WORDS = 6, 15
@@ -24,6 +27,16 @@ def repeated_lines(postings: Iterable[tuple[str, str]]) -> frozenset[str]:
         for line in {_key(raw) for raw in description.split("\n") if not _may_be_a_heading(raw)}:
             words[line].append(named)
     return frozenset(line for line, titles in words.items() if len(titles) >= _LEAST_POSTINGS and not frozenset.intersection(*titles))
+
+
+def without_boilerplate(brief: ReelBrief, repeated: Set[str]) -> ReelBrief:
+    """The brief without those lines; as it was, if nothing that says what the job is would be left."""
+    shorter = brief.model_copy(update={"description": without_lines(brief.description, repeated)})
+    try:
+        ExtractiveWriter().write(shorter)
+    except PermanentJobError:
+        return brief
+    return shorter
 
 
 def without_lines(description: str, repeated: Set[str]) -> str:

@@ -84,13 +84,13 @@ def _boilerplate(briefs: Sequence[ReelBrief]) -> dict[str, frozenset[str]]:
 
 def _row(brief: ReelBrief, repeated: frozenset[str]) -> Row:
     from text_to_video.pipeline import spoken_within
-    from text_to_video.script.board import without_lines
+    from text_to_video.script.board import without_boilerplate
     from text_to_video.script.extractive import ExtractiveWriter
     from text_to_video.script.table import Row, row_of
     from text_to_video.speech.voices import ESPEAK
 
     name = f"{brief.title} ({brief.company})"
-    brief = brief.model_copy(update={"description": without_lines(brief.description, repeated)})
+    brief = without_boilerplate(brief, repeated)
     try:
         script, speech = spoken_within(ExtractiveWriter().write(brief), ESPEAK[DEFAULT_VOICE_ID], MAX_SECONDS)
     except JobError as error:

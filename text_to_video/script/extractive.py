@@ -76,6 +76,8 @@ def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list
         of_the_job = [part for part in parts if part.kind == "duties" or re.search(r"role|job|position", part.heading, re.IGNORECASE)]
         duties += others_than([duty for duty in plain_duties(of_the_job, language) if duty.neutral], duties)
         duties = duties or [duty for duty in plain_duties(parts if not needs else (), language) if duty.neutral]
+        if not duties and not needs:  # nothing says that these are duties, but they begin as such
+            duties = english_duties([replace(part, kind="duties") for part in parts if part.kind == "other"], title)
     return duties, needs
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from text_to_video.script.board import repeated_lines, without_lines
+from shared.schemas.reels import ReelBrief
+from text_to_video.script.board import repeated_lines, without_boilerplate, without_lines
 
 MISSION = "We bring honest bread to every table in town."
 KNEADING = "• Knead sourdough by hand before the town wakes up"
@@ -41,3 +42,15 @@ def test_headings_stay() -> None:
 def test_bullets_and_capitals_make_no_other_line() -> None:
     postings = [(title, line) for title, line in zip(("Baker", "Driver", "Clerk"), (MISSION, f"• {MISSION}", MISSION.upper()), strict=True)]
     assert without_lines(f"•  {MISSION}", repeated_lines(postings)) == ""
+
+
+def brief(description: str) -> ReelBrief:
+    return ReelBrief(title="Baker", company="Crumb & Co", places=("Ghent",), description=description)
+
+
+def test_a_posting_that_says_nothing_else_keeps_what_its_company_repeats() -> None:
+    only = brief(f"What you'll do\n{KNEADING}")
+    repeated = repeated_lines(board("Baker", "Driver", "Accountant", shared=KNEADING))
+    assert without_boilerplate(only, repeated) == only
+    more = brief(f"What you'll do\n{KNEADING}\n• Count the loaves and write the orders down every evening")
+    assert KNEADING not in without_boilerplate(more, repeated).description
