@@ -7,16 +7,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 # What a process of two seconds cannot use and would start with: numpy's threads for matrices, pydantic's search for plugins.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
 import typer
+from typer.core import TyperGroup
 
 from shared.errors import InvalidInput, JobError, SettingsError
 from shared.schemas.reels import (
@@ -36,10 +36,23 @@ from text_to_video.script.command import scripts
 from text_to_video.speech.command import voices
 
 if TYPE_CHECKING:
+    from shared.settings import Settings
     from text_to_video.look import Look
     from text_to_video.sound import Sound
 
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Pydantic, by which typer reads options, puts a word of its own before what is wrong with one."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -101,12 +114,16 @@ def reel(
     ] = "auto",
 ) -> None:
     """Make one reel: HLS, MP4, poster and captions."""
+    from shared.settings import load_settings
+
     with open_report(progress) as report:
         try:
             options = RenderOptions(profile=profile, segments=segments, renditions=renditions)
-            sound = _sound(voice, music, paid_voices=paid_voices)
-            look = replace(_look(sound, brand, media), format=shape)
-            code = _make(posting, out, template, script, sound, look, max_seconds, options, report)
+            settings = load_settings()
+            sound = _sound(settings, voice, music, paid_voices=paid_voices)
+            look = _look(settings, brand, media, shape)
+            _make(posting, out, template, script, settings, sound, look, max_seconds, options, report)
+            code = 0
         except InvalidInput as error:
             report.failure(error)
             code = 2
@@ -124,12 +141,13 @@ def _make(
     out: Path,
     template: TemplateId | None,
     mode: ScriptMode,
+    settings: Settings,
     sound: Sound,
     look: Look,
     max_seconds: float,
     options: RenderOptions,
     report: Report,
-) -> int:
+) -> None:
     # Not above: they take most of the start, which `main` has made ready for them, and `-h` needs none of them.
     from text_to_video.briefs import template_for
     from text_to_video.pipeline import make_reel
@@ -144,32 +162,29 @@ def _make(
         report.progress(progress)
 
     template = template or template_for(order.brief)
-    script = order.script or (written(order.brief, mode, sound.settings) if sound.settings else None)
+    script = order.script or written(order.brief, mode, settings)
     result = make_reel(
         order.brief, out, template, on_progress, script=script, sound=sound, look=look, max_seconds=max_seconds, options=options
     )
     report.result(result, str(out))
-    return 0
 
 
-def _sound(voice: VoiceId | None, music: Path | None, *, paid_voices: bool) -> Sound:
-    from shared.settings import load_settings
+def _there(path: Path | None, field: str) -> Path | None:
+    if path is not None and not path.exists():
+        raise InvalidInput(f"{path} is not there", field=field)
+    return path
+
+
+def _sound(settings: Settings, voice: VoiceId | None, music: Path | None, *, paid_voices: bool) -> Sound:
     from text_to_video.sound import Sound
 
-    if music is not None and not music.exists():
-        raise InvalidInput(f"{music} is not there", field="music")
-    settings = load_settings()
-    return Sound(settings, voice, paid_voices, music or settings.music.music_dir)
+    return Sound(settings, voice, paid_voices, _there(music, "music") or settings.music.music_dir)
 
 
-def _look(sound: Sound, brand: Path | None, media: Path | None) -> Look:
+def _look(settings: Settings, brand: Path | None, media: Path | None, shape: FormatId) -> Look:
     from text_to_video.look import open_look
 
-    if brand is not None and not brand.exists():
-        raise InvalidInput(f"{brand} is not there", field="brand")
-    if media is not None and not media.exists():
-        raise InvalidInput(f"{media} is not there", field="media")
-    return open_look(sound.settings, brand, media)
+    return open_look(settings, _there(brand, "brand"), _there(media, "media"), shape)
 
 
 def _text_of(posting: str) -> str:

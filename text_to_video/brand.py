@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from shared.errors import InvalidInput
-from shared.schemas.base import Message
+from shared.schemas.base import Message, first_problem
 from shared.schemas.postings import slugify
 from text_to_video.colour import Rgb
 from text_to_video.logo import BadPicture, Logo, read_logo
@@ -64,9 +64,7 @@ def _read(path: Path) -> Brand:
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}", field="brand") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InvalidInput(f"{path.name}: {where + ': ' if where else ''}{first['msg']}", field="brand") from error
+        raise InvalidInput(": ".join(filter(None, (path.name, *first_problem(error)))), field="brand") from error
     logo, degraded = _logo(path.parent, given.logo)
     colours = [Rgb.of(colour) for colour in given.colours]
     found = [logo.colour] if logo and logo.colour and not colours else []

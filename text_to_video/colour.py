@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 READABLE = 4.7
 """The contrast we choose for text: WCAG AA asks for 4.5, and 8-bit video moves a colour by a step or two."""
 
+DISTINCT = 3.2
+"""The contrast we choose for what is no text, such as marks and the progress bar: WCAG 1.4.11 asks for 3."""
+
 
 class Rgb(NamedTuple):
     """sRGB, 0–255 each."""
@@ -129,9 +132,9 @@ def readable(hue: float, chroma: float, on: Rgb, *, start: float, ratio: float =
     return colour
 
 
-def ink_on(ground: Rgb, dark: Rgb = INK, light: Rgb = WHITE) -> Rgb:
-    """Whichever of the two inks reads better on this ground."""
-    return max((dark, light), key=lambda ink: contrast(ink, ground))
+def ink_on(ground: Rgb, dark: Rgb = INK) -> Rgb:
+    """The dark ink or white, whichever reads better on this ground."""
+    return max((dark, WHITE), key=lambda ink: contrast(ink, ground))
 
 
 @lru_cache(maxsize=256)

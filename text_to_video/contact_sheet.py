@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,8 +149,8 @@ def samples() -> list[Sample]:
     return [*(Sample(name, name, brief) for name, brief in _POSTINGS.items()), *(_CLIPS[archetype] for archetype in ARCHETYPES)]
 
 
-def moments(sample: Sample, shares: Sequence[float] = MOMENTS) -> list[Image.Image]:
-    """Frames of the sample's reel at these shares of it, as they are encoded; the words run at reading pace, nobody speaks."""
+def moments(sample: Sample) -> list[Image.Image]:
+    """Frames of the sample's reel at MOMENTS of it, as they are encoded; the words run at reading pace, nobody speaks."""
     script = drafted(sample.brief)
     speech = silent_speech(script, 0.3)
     dressed = Look().dressed(sample.brief, sample.template_id, script.lines)
@@ -161,7 +160,7 @@ def moments(sample: Sample, shares: Sequence[float] = MOMENTS) -> list[Image.Ima
     picture = Picture.plain(GROUND)
     painter = Painter(dressed.scene, shown, states, picture, dressed.steps)
     images: list[Image.Image] = []
-    for share in shares:
+    for share in MOMENTS:
         painter.paint(round(share * count))
         images.append(_image(picture))
     return images

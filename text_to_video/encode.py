@@ -18,12 +18,11 @@ from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
-from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from shared.schemas.reels import RenderOptions
-from text_to_video.picture import FPS, U8, Picture
+from text_to_video.picture import FPS, Picture
 from text_to_video.rendition import AAC_FRAME, GOP, SAMPLE_RATE, Rendition
 
 LANES = 2
@@ -95,7 +94,7 @@ class _Lane:
     def run(self, stop: Event) -> None:
         frame = VideoFrame(*self._film.size, "yuv420p")
         frame.time_base = Fraction(1, FPS)
-        paint = self._film.paint_on(Picture(*(pixels(plane) for plane in frame.planes)))
+        paint = self._film.paint_on(Picture.of(frame))
         for number in self._stretch:
             if stop.is_set():
                 return
@@ -144,9 +143,3 @@ def _aac(stream: AudioStream, audio: NDArray[np.float32]) -> Iterable[Packet[Aud
         frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, Fraction(1, SAMPLE_RATE), start
         yield from stream.encode(frame)
     yield from stream.encode()
-
-
-def pixels(plane: VideoPlane) -> U8:
-    """A plane's visible part, as an array over its own memory."""
-    rows: U8 = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return rows[:, : plane.width]

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.errors import InvalidInput
+from shared.schemas.base import first_problem
 from shared.schemas.clips import ClipBrief
 
 _LEVELS = {"expert": "advanced"}
@@ -27,8 +28,8 @@ def clip_brief(given: Mapping[str, Any]) -> ClipBrief:
     try:
         return ClipBrief.model_validate({"kind": "instruction", "archetype": "professional", **fields})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidInput(first["msg"], field=".".join(map(str, first["loc"]))) from error
+        field, problem = first_problem(error)
+        raise InvalidInput(problem, field=field) from error
 
 
 def _from_catalogue(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -217,7 +217,7 @@ German after an "s" that joins two words."""
 
 def _cut_at(part: str, width: float, measure: Measure) -> int:
     """How much of a word to leave on this line: up to a syllable if that is not much less, and never apart from its marks."""
-    most = max(1, _longest(len(part) - 1, lambda count: measure(part[:count] + "-") <= width))
+    most = max(1, largest(len(part) - 1, lambda count: measure(part[:count] + "-") <= width))
     syllables = [match.start() for match in _SYLLABLE.finditer(part) if most / 2 < match.start() <= most]
     if syllables:
         return syllables[-1]
@@ -233,7 +233,7 @@ _VIRAMA = 9
 """The combining class of what joins two consonants of India into one shape."""
 
 
-def _longest(most: int, fits: Callable[[int], bool]) -> int:
+def largest(most: int, fits: Callable[[int], bool]) -> int:
     """The largest count up to `most` that fits, 0 if none does; where one fits, all smaller ones do."""
     low, high = 0, most
     while low < high:
@@ -246,11 +246,11 @@ def shortened(words: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> li
     """The words if they fit, else as many as do with "…" after the last; of a single word that is too long, its beginning."""
     if fits(words):
         return list(words)
-    count = _longest(len(words) - 1, lambda count: fits(_cut_after(words, count)))
+    count = largest(len(words) - 1, lambda count: fits(_cut_after(words, count)))
     if count:
         return _cut_after(words, count)
     first = words[0]
-    return [first[: _longest(len(first) - 1, lambda length: fits([first[:length] + ELLIPSIS]))] + ELLIPSIS]
+    return [first[: largest(len(first) - 1, lambda length: fits([first[:length] + ELLIPSIS]))] + ELLIPSIS]
 
 
 def _cut_after(words: Sequence[str], count: int) -> list[str]:

@@ -107,13 +107,11 @@ def _number(place: int, steps: Sequence[int]) -> int:
     return len(steps) + 1 if steps and place > steps[-1] else sum(step <= place for step in steps)
 
 
-def open_look(settings: Settings | None, brand: Path | None, media: Path | None) -> Look:
+def open_look(settings: Settings, brand: Path | None, media: Path | None, shape: FormatId = "vertical") -> Look:
     """The look that settings ask for; `brand` and `media` go before theirs."""
-    if settings is None:
-        return Look(brand, media)
     looks, pexels = settings.looks, None
     if looks.pexels_api_key:
         from text_to_video.media.pexels import Pexels
 
         pexels = Pexels(looks.pexels_api_key, looks.pexels_base_url, settings.process.data_dir / "pexels")
-    return Look(brand or looks.brands_dir, media or looks.media_dir, pexels)
+    return Look(brand or looks.brands_dir, media or looks.media_dir, pexels, shape)

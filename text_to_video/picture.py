@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from text_to_video.colour import Rgb, yuv
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+    from av.video.plane import VideoPlane
 
 WIDTH, HEIGHT, FPS = 720, 1280, 30
 
@@ -72,6 +76,11 @@ class Picture(NamedTuple):
         half = (height // 2, width // 2)
         return cls(np.full((height, width), y, np.uint8), np.full(half, u, np.uint8), np.full(half, v, np.uint8))
 
+    @classmethod
+    def of(cls, frame: VideoFrame) -> Picture:
+        """The visible part of a yuv420p frame, over its own memory."""
+        return cls(*map(_visible, frame.planes))
+
     def view(self, box: Box) -> Picture:
         """This part of the picture, without copying."""
         x, y, right, bottom = box.x, box.y, box.right, box.bottom
@@ -85,6 +94,11 @@ class Picture(NamedTuple):
         """Overwrite with a picture of the same size."""
         for mine, theirs in zip(self, other, strict=True):
             mine[...] = theirs
+
+
+def _visible(plane: VideoPlane) -> U8:
+    rows: U8 = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return rows[:, : plane.width]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,16 +27,17 @@ from shared.schemas.reels import (
     Stage,
     TemplateId,
 )
-from text_to_video.audio import master
+from text_to_video.audio import Stereo, master
 from text_to_video.briefs import Brief, check_template, drafted, name_of, without_html
 from text_to_video.caption_art import fits
 from text_to_video.captions import Page, pages, webvtt
-from text_to_video.encode import LANES, Film, PaintOn, encode
+from text_to_video.encode import LANES, Film, encode
 from text_to_video.hls import master_playlist
 from text_to_video.look import Dressed, Look
 from text_to_video.picture import FPS, Picture
 from text_to_video.poster import save_poster
-from text_to_video.render import Moment, Painter, poster_frame, timeline
+from text_to_video.render import Painter, poster_frame, timeline
+from text_to_video.rendition import Rendition
 from text_to_video.script.base import Script
 from text_to_video.sound import Sound
 from text_to_video.speech.base import Speech, Voice
@@ -88,22 +89,17 @@ def make_reel(
             mastered = cache(lambda: sound.over_music(master(speech, frames / FPS), name_of(brief)))
         with stages.run("captions"):
             dressed = look.dressed(brief, template_id, script.lines)
-            stage = dressed.scene.stage
             shown = pages(speech, fits(dressed.scene.captions))
             (folder / LAYOUT["captions"]).write_text(webvtt(shown), encoding="utf-8")
         with stages.run("render"):
-            paint_on = _painting(dressed, shown, timeline(shown, frames), folder / LAYOUT["poster"])
-            film = Film((stage.width, stage.height), frames, paint_on, lambda: mastered()[0], min(LANES, dressed.at_once))
+            film = _film(dressed, shown, frames, lambda: mastered()[0], folder / LAYOUT["poster"])
             renditions = encode(film, folder, folder / LAYOUT["mp4"], options, lambda fraction: stages.report("render", fraction))
         with stages.run("package"):
-            master_text = master_playlist([rendition.variant() for rendition in renditions], FPS)
-            (folder / LAYOUT["playlist"]).write_text(master_text, encoding="utf-8")
-            size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-            _move_into_place(folder, out)
+            size = _packaged(renditions, folder, out)
     return ReelResult(
         duration_seconds=frames / FPS,
-        width=stage.width,
-        height=stage.height,
+        width=film.size[0],
+        height=film.size[1],
         size_bytes=size,
         template_id=template_id,
         voice_id=speech.voice_id,
@@ -190,8 +186,9 @@ def _job_error(error: OSError | av.FFmpegError, out: Path, stage: Stage) -> Retr
     return failure
 
 
-def _painting(dressed: Dressed, shown: Sequence[Page], moments: Sequence[Moment | None], poster: Path) -> PaintOn:
-    """Painters of this reel; whichever comes to the frame that stands for all saves it."""
+def _film(dressed: Dressed, shown: Sequence[Page], frames: int, sound: Callable[[], Stereo], poster: Path) -> Film:
+    """This reel, to be encoded; whichever painter comes to the frame that stands for all saves it."""
+    stage, moments = dressed.scene.stage, timeline(shown, frames)
     stands_for_all = poster_frame(moments)
 
     def paint_on(picture: Picture) -> Callable[[int], None]:
@@ -204,7 +201,16 @@ def _painting(dressed: Dressed, shown: Sequence[Page], moments: Sequence[Moment 
 
         return paint
 
-    return paint_on
+    return Film((stage.width, stage.height), frames, paint_on, sound, min(LANES, dressed.at_once))
+
+
+def _packaged(renditions: Sequence[Rendition], folder: Path, out: Path) -> int:
+    """Bytes of the whole reel, which now stands in `out`."""
+    master_text = master_playlist([rendition.variant() for rendition in renditions], FPS)
+    (folder / LAYOUT["playlist"]).write_text(master_text, encoding="utf-8")
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    _move_into_place(folder, out)
+    return size
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import InvalidInput
+from shared.schemas.base import first_problem
 from shared.schemas.clips import ClipBrief
 from shared.schemas.postings import BoardPosting, Subject, read_posting
 from shared.schemas.reels import ReelBrief
@@ -90,5 +91,5 @@ def brief_from_posting(posting: Mapping[str, Any]) -> ReelBrief:
 
 
 def _invalid(error: ValidationError, *within: str) -> InvalidInput:
-    first = error.errors()[0]
-    return InvalidInput(first["msg"], field=".".join(map(str, (*within, *first["loc"]))))
+    field, problem = first_problem(error)
+    return InvalidInput(problem, field=".".join(filter(None, (*within, field))))

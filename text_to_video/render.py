@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from text_to_video.caption_art import PageArt, page_art
@@ -69,13 +69,17 @@ def _turns(pages: Sequence[Page], moments: Sequence[Moment | None], steps: Seque
     return turns
 
 
-def _arrived(age: int) -> float:
-    """How much of a page or chapter is there at this age, easing out."""
-    return 1.0 if age == EASE else 1 - (1 - (age + 1) / (EASE + 1)) ** 3
+def _arriving(inks: Iterable[Ink], age: int) -> list[Ink]:
+    """The inks of a page or chapter at this age, fading in and rising, easing out."""
+    if age == EASE:
+        return list(inks)
+    arrived = 1 - (1 - (age + 1) / (EASE + 1)) ** 3
+    below = round(RISE * (1 - arrived) / 2) * 2
+    return [ink.faded(arrived).lowered(below) for ink in inks]
 
 
 class Painter:
-    """Brings `target` from one frame to the next; frames are painted in order, from 0."""
+    """Brings `target` from one frame to the next; frames are painted in order, beginning anywhere."""
 
     def __init__(
         self, scene: Scene, pages: Sequence[Page], moments: Sequence[Moment | None], target: Picture, steps: Sequence[int] = ()
@@ -135,11 +139,7 @@ class Painter:
             ink.within(box).over(self.target)
 
     def _chapter(self) -> Sequence[Ink]:
-        if not self.scene.chapters:
-            return ()
-        inks = self.scene.chapters[self.turn.chapter]
-        arrived = _arrived(self.turn.age)
-        return inks if self.turn.age == EASE else [ink.faded(arrived).lowered(round(RISE * (1 - arrived) / 2) * 2) for ink in inks]
+        return _arriving(self.scene.chapters[self.turn.chapter], self.turn.age) if self.scene.chapters else ()
 
     def _show(self, moment: Moment | None, *, stale: bool) -> None:
         before, self.shown = self.shown, moment
@@ -158,12 +158,10 @@ class Painter:
             if art:
                 art.plain.over(self.target)
             self._mark(moment.page, moment.word)
-            return
-        arrived = _arrived(moment.age)
-        if art:
+        elif art:
             marks = art.marks[moment.word] if moment.word is not None else ()
-            for ink in (art.plain, *(ink for mark in marks for ink in mark.inks)):
-                ink.faded(arrived).lowered(round(RISE * (1 - arrived) / 2) * 2).over(self.target)
+            for ink in _arriving((art.plain, *(ink for mark in marks for ink in mark.inks)), moment.age):
+                ink.over(self.target)
 
     def _mark(self, page: int, word: int | None) -> None:
         art = self._art(page)

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from services.launcher.process import StartFailed
+from shared.settings import ADMIN_KEY_CHARACTERS
 
 ADMIN_KEY_FILE = "admin.key"
-_LEAST = 16
 
 
 def kept_key(path: Path) -> str:
@@ -21,8 +21,8 @@ def kept_key(path: Path) -> str:
         key = path.read_text().strip()
     except (OSError, UnicodeError) as error:
         raise StartFailed(f"{path}: the admin key cannot be kept there: {error}") from error
-    if len(key) < _LEAST:
-        raise StartFailed(f"{path}: the admin key needs {_LEAST} characters or more; without the file a new one is made")
+    if len(key) < ADMIN_KEY_CHARACTERS:
+        raise StartFailed(f"{path}: the admin key needs {ADMIN_KEY_CHARACTERS} characters or more; without the file a new one is made")
     return key
 
 

@@ -17,7 +17,7 @@ from services.launcher.process import Child, Command, StartFailed
 from services.launcher.stack import Part, Stack
 from shared.mongo.embedded import private_mongo
 from shared.mongo.given import check_given
-from shared.settings import Settings
+from shared.settings import Settings, local_url
 from shared.storage.s3_config import s3_config
 
 HTTP_GRACE_S = 5
@@ -76,7 +76,7 @@ def one_machine(settings: Settings, console: Console) -> Machine:
     for command, log in zip(commands, logs, strict=True):
         parts.append(Child(command, log, ChainMap(secret, environment) if command.name == "backend" else environment))
     given = settings if settings.mongo.mongodb_uri else None
-    return Machine(Stack(parts, console.say), console, url_of(process.host, ports["BACKEND_PORT"]), environment, own_key, given)
+    return Machine(Stack(parts, console.say), console, local_url(process.host, ports["BACKEND_PORT"]), environment, own_key, given)
 
 
 def _log(name: str, folder: Path, console: Console) -> ProcessLog:
@@ -91,15 +91,9 @@ def _http_service(name: str, host: str, port: int) -> Command:
         name,
         *("-m", "uvicorn", f"services.{name}.app:app", "--host", host, "--port", str(port)),
         *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", str(HTTP_GRACE_S)),
-        ready_url=f"{url_of(host, port)}/health/ready",
+        ready_url=f"{local_url(host, port)}/health/ready",
         grace_s=2 * HTTP_GRACE_S,
     )
-
-
-def url_of(host: str, port: int) -> str:
-    """Where a service listening on `host` is reached from this machine."""
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
 
 
 async def run(machine: Machine, work: Callable[[Machine], Awaitable[None]]) -> bool:

@@ -75,7 +75,6 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         json: Any = None,
-        content: bytes | None = None,
         idempotent: bool | None = None,
     ) -> Reply:
         """The reply, whatever its status. A call that is not idempotent (POST unless told) is tried again only if nothing was sent.
@@ -85,7 +84,7 @@ class HttpClient:
         """
         once_more = method.upper() in _IDEMPOTENT if idempotent is None else idempotent
         with translated(_host(url)):
-            request = self._client.build_request(method, url, headers=headers, params=params, json=json, content=content)
+            request = self._client.build_request(method, url, headers=headers, params=params, json=json)
             async with asyncio.timeout(self._limits.total_s) as deadline:
                 return await self._attempts(request, once_more, deadline.when() or 0)
 

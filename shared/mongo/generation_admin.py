@@ -18,14 +18,13 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from shared.errors import Conflict, NotFound
-from shared.mongo import generation_queue, postings
+from shared.mongo import generation_queue, postings, subjects
 from shared.mongo.client import Database, Doc, in_transaction
-from shared.mongo.generation_attempts import happened
+from shared.mongo.generation_attempts import ended, happened
 from shared.mongo.generation_queue import Outcome
-from shared.mongo.leases import later, literal, without
+from shared.mongo.leases import literal, without
 from shared.schemas.generation import ACTIVE, GenerationJob, Status
 from shared.schemas.postings import Subject
-from shared.schemas.subjects import SubjectId
 from shared.schemas.videos import Video
 from shared.settings import Queue
 
@@ -42,7 +41,7 @@ async def retry(db: Database, job_id: str, by: str, settings: Queue) -> Doc:
     an operator's word stands above a block, not above the brake of MAX_QUEUE_DEPTH. Returns the job's document.
     """
     known = await _readable(db, job_id)
-    if known.status in RETRYABLE and await generation_queue.depth(db, at_most=settings.max_queue_depth) >= settings.max_queue_depth:
+    if known.status in RETRYABLE and await generation_queue.is_full(db, settings):
         raise Conflict(
             f"job {job_id} is {known.status}, and the queue is full (MAX_QUEUE_DEPTH={settings.max_queue_depth})", code=QUEUE_FULL
         )
@@ -54,7 +53,7 @@ async def retry(db: Database, job_id: str, by: str, settings: Queue) -> Doc:
         if moved is None:
             status = (await job(db, job_id, session)).get("status")
             raise Conflict(f"job {job_id} is {status}; only failed and cancelled jobs are retried", code="job_not_retryable")
-        subject = _where(known.subject)
+        subject = subjects.where(known.subject)
         ready = await db.videos.find_one({**subject, "status": "ready", "source_hash": source_hash}, {"video_id": 1}, session=session)
         if ready:
             raise Conflict(f"job {job_id} is {known.status}, and reel {ready['video_id']} already serves its subject", code="reel_ready")
@@ -77,12 +76,8 @@ async def _present_source(db: Database, known: GenerationJob) -> str:
 
 async def cancel(db: Database, job_id: str, by: str, settings: Queue) -> Doc:
     """Any active state → cancelled. A reel that is indexed already stays. Returns the job's document."""
-    ended = {
-        "completed_at": "$$NOW",
-        "expires_at": later(settings.job_ttl_hours * 3600),
-        **without("attempt_token", "claim_at"),
-    }
-    moved = await _move(db, job_id, ACTIVE, "cancelled", ended, "cancelled", by)
+    values = {**ended(settings), **without("attempt_token", "claim_at")}
+    moved = await _move(db, job_id, ACTIVE, "cancelled", values, "cancelled", by)
     if moved is None:
         status = (await job(db, job_id)).get("status")
         raise Conflict(f"job {job_id} is {status}; only active jobs are cancelled", code="job_not_active")
@@ -139,7 +134,9 @@ async def _block(db: Database, taken: Video, session: AsyncClientSession) -> Non
         "until": None,
         "created_at": datetime.now(UTC),
     }
-    await db.subject_blocks.update_one(_where(taken.subject), {"$set": block, "$unset": {"job_id": 1}}, upsert=True, session=session)
+    await db.subject_blocks.update_one(
+        subjects.where(taken.subject), {"$set": block, "$unset": {"job_id": 1}}, upsert=True, session=session
+    )
 
 
 async def job(db: Database, job_id: str, session: AsyncClientSession | None = None) -> Doc:
@@ -156,7 +153,3 @@ async def _readable(db: Database, job_id: str) -> GenerationJob:
         return GenerationJob.model_validate(doc)
     except ValidationError as error:
         raise Conflict(f"job {job_id} is {doc.get('status')} and no worker can read it", code="job_unreadable") from error
-
-
-def _where(subject: SubjectId) -> Doc:
-    return {"subject_kind": subject.kind, "subject_key": subject.key}

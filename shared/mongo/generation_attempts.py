@@ -18,7 +18,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from shared import metrics
 from shared.errors import JobError, LeaseLost, PartAway, PoisonedJob, PostingClosed, QuotaSpent, RetryableJobError
 from shared.logging import get_logger
-from shared.mongo import leases
+from shared.mongo import leases, subjects
 from shared.mongo.client import Database, Doc, in_transaction
 from shared.mongo.leases import later, literal, without
 from shared.schemas.generation import ACTIVE, Failure, GenerationJob, Output, Status
@@ -71,7 +71,7 @@ async def _bury(db: Database, doc: Doc, error: ValidationError, settings: Queue)
     why = _why(PoisonedJob("the job cannot be read"), f"the job cannot be read: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
     held = {"_id": doc["_id"], "attempt_token": doc["attempt_token"]}
     await db.generation_jobs.update_one(
-        held, [{"$set": {"status": "failed", **literal(_stored(why)), **_ended(settings), **without(*_HELD)}}]
+        held, [{"$set": {"status": "failed", **literal(_stored(why)), **ended(settings), **without(*_HELD)}}]
     )
 
 
@@ -136,7 +136,8 @@ def _stored(values: Doc) -> Doc:
     return {name: value.model_dump() if isinstance(value, BaseModel) else value for name, value in values.items()}
 
 
-def _ended(settings: Queue) -> Doc:
+def ended(settings: Queue) -> Doc:
+    """Expressions for a job that is over."""
     return {"completed_at": "$$NOW", "expires_at": later(settings.job_ttl_hours * 3600)}
 
 
@@ -150,7 +151,7 @@ async def index(db: Database, job: GenerationJob, video: Video) -> GenerationJob
 
     async def transaction(session: AsyncClientSession) -> GenerationJob:
         moved = await _move(db, job, "uploaded", "indexed", "indexed", session=session)
-        older = {"subject_kind": video.subject_kind, "subject_key": video.subject_key, "status": "ready"}
+        older = {**subjects.where(video.subject), "status": "ready"}
         await db.videos.update_many(older, {"$set": {"status": "superseded"}}, session=session)
         await db.videos.insert_one(video.model_dump(), session=session)
         return moved
@@ -164,7 +165,7 @@ async def mark_ready(db: Database, job: GenerationJob, settings: Queue) -> Gener
     """indexed → ready: the end."""
     changed = {"progress": Progress(stage="ready", fraction=1)}
     gone = (*_HELD, "error", "failure")
-    return await _move(db, job, "indexed", "ready", "ready", changed=changed, computed=_ended(settings), gone=gone)
+    return await _move(db, job, "indexed", "ready", "ready", changed=changed, computed=ended(settings), gone=gone)
 
 
 async def hand_back(db: Database, job: GenerationJob) -> GenerationJob:
@@ -239,14 +240,13 @@ async def _end_failed(db: Database, job: GenerationJob, error: JobError, setting
         "created_at": datetime.now(UTC),
     }
 
-    ended: Doc = {"changed": _why(error, message), "computed": _ended(settings), "gone": _HELD, "told": {"code": error.code}}
+    end: Doc = {"changed": _why(error, message), "computed": ended(settings), "gone": _HELD, "told": {"code": error.code}}
 
     async def transaction(session: AsyncClientSession) -> GenerationJob:
-        moved = await _move(db, job, job.status, "failed", "failed", **ended, session=session)
+        moved = await _move(db, job, job.status, "failed", "failed", **end, session=session)
         if isinstance(error, PostingClosed | PartAway):
             return moved
-        subject = {"subject_kind": job.subject_kind, "subject_key": job.subject_key}
-        await db.subject_blocks.update_one(subject, {"$set": block}, upsert=True, session=session)
+        await db.subject_blocks.update_one(subjects.where(job.subject), {"$set": block}, upsert=True, session=session)
         return moved
 
     return await in_transaction(db, transaction, _TIMEOUT_S)

@@ -25,6 +25,7 @@ from pymongo.errors import DuplicateKeyError
 from shared.errors import Unavailable
 from shared.logging import get_logger
 from shared.mongo.client import Database, Doc, in_transaction
+from shared.mongo.subjects import where
 from shared.schemas.generation import ACTIVE, GenerationJob, GenerationRequest, Priority
 from shared.schemas.subjects import SubjectId
 from shared.settings import Queue
@@ -38,6 +39,7 @@ HEAD_START_S: dict[Priority, float] = {"feed": 120, "playlist": 60, "bulk": 0}
 SLOT_STEP_S = 10.0
 """Each further job of one user stands this much behind the one before it."""
 _ENQUEUE_TIMEOUT_S = 5.0
+_ACTIVE: Doc = {"status": {"$in": list(ACTIVE)}}
 _RACES = 20  # a lost race is tried again; each try ends one rival's race, so a handful is many
 
 
@@ -59,7 +61,7 @@ async def enqueue(db: Database, request: GenerationRequest, settings: Queue) -> 
     Safe under any race: a rival's insert, or a job just becoming ready, makes the transaction fail and look again.
     """
     with pymongo.timeout(_ENQUEUE_TIMEOUT_S):
-        if await depth(db, at_most=settings.max_queue_depth) >= settings.max_queue_depth:
+        if await is_full(db, settings):
             log.warning("queue_full", max_queue_depth=settings.max_queue_depth)
             return Enqueued("queue_full")
         for _ in range(_RACES):
@@ -75,7 +77,7 @@ async def enqueue(db: Database, request: GenerationRequest, settings: Queue) -> 
 
 async def _try_enqueue(db: Database, request: GenerationRequest, settings: Queue) -> Enqueued:
     async def transaction(session: AsyncClientSession) -> Enqueued:
-        subject = _where(request.subject)
+        subject = where(request.subject)
         if request.replace:
             await db.subject_blocks.delete_one(subject, session=session)
         elif await db.videos.find_one({**subject, "status": "ready", "source_hash": request.source_hash}, {"_id": 1}, session=session):
@@ -97,10 +99,6 @@ async def _try_enqueue(db: Database, request: GenerationRequest, settings: Queue
             user_id=request.user_id,
         )
     return enqueued
-
-
-def _where(subject: SubjectId) -> Doc:
-    return {"subject_kind": subject.kind, "subject_key": subject.key}
 
 
 def _holds(source_hash: str) -> Doc:
@@ -169,15 +167,20 @@ async def active_jobs(db: Database, subjects: Iterable[SubjectId]) -> dict[Subje
 async def blocked(db: Database, sources: dict[SubjectId, str]) -> set[SubjectId]:
     """Which of the subjects, at their present source hash, are not to be asked for."""
     found = db.subject_blocks.find({"subject_key": {"$in": [subject.key for subject in sources]}})
-    held = {(SubjectId(doc["subject_kind"], doc["subject_key"]), doc["source_hash"]) async for doc in found if not _over(doc)}
+    held = {(SubjectId(doc["subject_kind"], doc["subject_key"]), doc["source_hash"]) async for doc in found if not is_over(doc)}
     return {subject for subject, source_hash in sources.items() if (subject, source_hash) in held}
 
 
-def _over(block: Doc) -> bool:
+def is_over(block: Doc) -> bool:
+    """Whether a block that was for a while has had its time."""
     return block.get("until") is not None and block["until"] <= datetime.now(UTC)
 
 
-async def depth(db: Database, *, at_most: int = 0) -> int:
-    """Jobs that wait or run; counting stops at `at_most` if it is given."""
-    active = {"status": {"$in": list(ACTIVE)}}
-    return await (db.generation_jobs.count_documents(active, limit=at_most) if at_most else db.generation_jobs.count_documents(active))
+async def depth(db: Database) -> int:
+    """Jobs that wait or run."""
+    return await db.generation_jobs.count_documents(_ACTIVE)
+
+
+async def is_full(db: Database, settings: Queue) -> bool:
+    """Whether nothing more may be asked for. Counts no further than that takes."""
+    return await db.generation_jobs.count_documents(_ACTIVE, limit=settings.max_queue_depth) >= settings.max_queue_depth

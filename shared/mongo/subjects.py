@@ -1,4 +1,4 @@
-"""Subjects of postings, as an operator names them: by posting, by company, the newest."""
+"""Subjects: what they are stored as, and those of postings as an operator names them: by posting, by company, the newest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from shared.mongo.client import Database
+from shared.mongo.client import Database, Doc
+from shared.schemas.subjects import SubjectId
+
+
+def where(subject: SubjectId) -> Doc:
+    """Filter for all that is of this subject."""
+    return {"subject_kind": subject.kind, "subject_key": subject.key}
 
 
 async def of_postings(db: Database, greenhouse_ids: Sequence[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 
 class Message(BaseModel):
@@ -18,6 +18,12 @@ class Document(BaseModel):
     """Something stored: `_id` and fields of other versions are not ours to refuse."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def first_problem(error: ValidationError) -> tuple[str, str]:
+    """The dotted name of the first field that is wrong, "" for the whole, and what is wrong with it."""
+    first = error.errors()[0]
+    return ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
 
 
 def _in_utc(value: datetime) -> datetime:

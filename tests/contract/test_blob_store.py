@@ -25,6 +25,7 @@ from shared.storage.base import BlobStore
 from shared.storage.local import LocalStore
 from shared.storage.s3 import S3Store
 from shared.storage.s3_config import S3Config
+from tests.faults.s3_server import free_port
 
 KEY, SECRET, BUCKET = "reelwright", "a-long-enough-secret", "reels"
 
@@ -52,12 +53,6 @@ def config(port: int, **changes: object) -> S3Config:
 
 def anonymous(port: int, key: str) -> httpx2.Response:
     return httpx2.get(f"http://127.0.0.1:{port}/{BUCKET}/{quote(key)}")
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

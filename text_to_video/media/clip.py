@@ -12,11 +12,10 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.filter import Graph
 from av.video.frame import VideoFrame
-from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 
 from text_to_video.media.footage import BadFootage
-from text_to_video.picture import FPS, U8, Picture
+from text_to_video.picture import FPS, Picture
 
 _MOST_PIXELS = 2_304_000
 """1920×1200; more takes too much time and memory to decode."""
@@ -91,7 +90,7 @@ class _Reader:
                     self._until = frame.pts
                     self._fitted = self._fitted or _fitting(self._stream, frame, self._size)
                     self._fitted.vpush(frame)
-                    return _planes(self._fitted.vpull())
+                    return Picture.of(self._fitted.vpull())
         except FFmpegError:
             pass
         return None
@@ -148,16 +147,6 @@ def _fitting(stream: VideoStream, frame: VideoFrame, size: tuple[int, int]) -> G
         one.link_to(other)
     graph.configure()
     return graph
-
-
-def _planes(frame: VideoFrame) -> Picture:
-    y, u, v = map(_pixels, frame.planes)
-    return Picture(y, u, v)
-
-
-def _pixels(plane: VideoPlane) -> U8:
-    rows: U8 = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return rows[:, : plane.width]
 
 
 def _blended(one: Picture, other: Picture, share: float) -> Picture:

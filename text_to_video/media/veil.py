@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text_to_video.background import F32
-from text_to_video.colour import Rgb, luminance, rgb_from_yuv, yuv
-from text_to_video.layout import CAPTIONS_END, CAPTIONS_TOP
+from text_to_video.colour import DISTINCT, Rgb, luminance, rgb_from_yuv, yuv
+from text_to_video.layout import CAPTIONS_END, CAPTIONS_TOP, largest
 from text_to_video.media.footage import Footage
 from text_to_video.picture import U8, U16, Box, Ink, Picture
 from text_to_video.render import BAR_HEIGHT
@@ -19,8 +19,6 @@ from text_to_video.templates.base import Scene
 
 _READS = 4.9
 """More than we choose elsewhere: chroma is halved, so that a pixel can be a little brighter than white makes it."""
-_SEEN = 3.2
-"""The contrast of what is no text: marks, the progress bar. WCAG 1.4.11 asks for 3."""
 _DEEPER = 0.7
 """By how much the ground is made darker, or a light one lighter: the more, the more of the footage may show."""
 _ROOMY = 130
@@ -80,7 +78,7 @@ def veiled(scene: Scene, footage: Footage) -> Scene:
     shapes = (*scene.fixed, *scene.shapes)
     unveiled = _over(ground, shapes, _EXTREMES[0], 0)
     demands = [replace(each, ratio=min(each.ratio, each.least(unveiled))) for each in _demands(scene)]
-    foot = _Demand(scene.bar, _SEEN, _grid(Box(0, height - BAR_HEIGHT, width, BAR_HEIGHT)))
+    foot = _Demand(scene.bar, DISTINCT, _grid(Box(0, height - BAR_HEIGHT, width, BAR_HEIGHT)))
     text = _most(lambda share: _hold(demands, shapes, ground, share))
     bar = _most(lambda share: _hold([foot], (), ground, share))
     rows = np.concatenate([each.pixels[0] for each in demands])
@@ -126,11 +124,7 @@ def _shares(height: int, top: int, end: int, text: float, bar: float) -> F32:
 
 def _most(holds: Callable[[float], bool]) -> float:
     """The largest share up to _CLEAR at which it holds, to a hundredth; 0 if it never does."""
-    low, high = 0, round(100 * _CLEAR)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if holds(middle / 100) else (low, middle - 1)
-    return low / 100
+    return largest(round(100 * _CLEAR), lambda hundredths: holds(hundredths / 100)) / 100
 
 
 @dataclass(frozen=True)
@@ -174,7 +168,7 @@ def _demands(scene: Scene) -> Iterator[_Demand]:
     if style.mark == "underline":
         yield _Demand(style.marked, _READS, band)
     else:
-        yield _Demand(style.ink if style.mark == "marker" else style.mark_colour, _SEEN, band)
+        yield _Demand(style.ink if style.mark == "marker" else style.mark_colour, DISTINCT, band)
 
 
 def _grid(box: Box) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

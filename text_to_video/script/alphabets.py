@@ -20,11 +20,9 @@ _READ_CHARACTERS = 4000
 
 def alphabet_of(text: str) -> str | None:
     """The name of the writing system that most letters of `text` belong to: "Latin", "Arabic", "Japanese"; None without a letter."""
-    letters = Counter[str]()
-    for sign, count in Counter(unicodedata.normalize("NFKC", text[:_READ_CHARACTERS])).items():
-        if unicodedata.category(sign) in ("Lu", "Ll", "Lt", "Lo"):
-            block = _block(sign)
-            letters[block] += count * (_LETTERS_A_SIGN if block in _SYLLABLES else 1)
+    letters = _letters(text[:_READ_CHARACTERS])
+    for block in _SYLLABLES & letters.keys():
+        letters[block] *= _LETTERS_A_SIGN
     kana = sum(letters[block] for block in _JAPANESE)
     if kana > letters["CJK"] / 10:  # no Japanese text goes without them
         letters["HIRAGANA"] += letters.pop("CJK", 0)
@@ -38,12 +36,18 @@ def foreign_alphabet(text: str) -> str | None:
     """The name of the writing system that most of `text` stands in, if no font of ours has it; else None."""
     if text.isascii():
         return None
-    signs = Counter(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) in ("Lu", "Ll", "Lt", "Lo"))
-    foreign = Counter[str]()
-    for sign, count in signs.items():
-        if _block(sign) not in _DRAWN:
-            foreign[_block(sign)] += count
-    return foreign.most_common(1)[0][0].capitalize() if 2 * foreign.total() > signs.total() else None
+    letters = _letters(text)
+    foreign = Counter({block: count for block, count in letters.items() if block not in _DRAWN})
+    return foreign.most_common(1)[0][0].capitalize() if 2 * foreign.total() > letters.total() else None
+
+
+def _letters(text: str) -> Counter[str]:
+    """How many letters of `text` each block has."""
+    letters = Counter[str]()
+    for sign, count in Counter(unicodedata.normalize("NFKC", text)).items():
+        if unicodedata.category(sign) in ("Lu", "Ll", "Lt", "Lo"):
+            letters[_block(sign)] += count
+    return letters
 
 
 def _block(letter: str) -> str:

@@ -13,10 +13,11 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from text_to_video.script.alphabets import alphabet_of
-from text_to_video.script.base import weight
+from text_to_video.script.base import SENTENCE_ENDS, weight
 from text_to_video.script.claims import Source, grounded, inventions
 from text_to_video.script.facts import said
 from text_to_video.script.language import guess_language
+from text_to_video.script.phrases import primary
 
 T = TypeVar("T")
 
@@ -24,7 +25,6 @@ LONGEST_LINE = 200
 """Signs of a line: the longest that the words allowed come to in any language."""
 _LEAST_GROUNDED = 0.5
 _MARKUP = re.compile(r"[<>{}\[\]|\\`]|\*\*|^\s*#|^\s*[-*•]\s", re.MULTILINE)
-_ENDED = tuple(".!?…。！？؟।")
 _FULL_STOPS = {"zh": "。", "ja": "。", "hi": "।"}
 
 
@@ -56,7 +56,7 @@ def _told(value: str, info: ValidationInfo) -> str:
     source = source_of(info)
     if problems := [*dict.fromkeys(inventions(value, source))]:
         raise ValueError("; ".join(problems))
-    return value if value.endswith(_ENDED) else f"{value}{_FULL_STOPS.get(source.language.split('-')[0].lower(), '.')}"
+    return value if value.endswith(SENTENCE_ENDS) else f"{value}{_FULL_STOPS.get(primary(source.language), '.')}"
 
 
 def _of_the_source(value: str, info: ValidationInfo) -> str:
@@ -92,9 +92,9 @@ def at_most(words: int) -> AfterValidator:
 
 def check_language(text: str, source: Source) -> None:
     """Raises ValueError when the script is not in the language of its text."""
-    primary = source.language.split("-", maxsplit=1)[0].lower()
+    own = primary(source.language)
     same_letters = alphabet_of(text) == alphabet_of(source.text)
-    if not same_letters or guess_language(text, primary) not in (primary, guess_language(source.text, primary)):
+    if not same_letters or guess_language(text, own) not in (own, guess_language(source.text, own)):
         raise ValueError(f"write all of it in the language of the text ({source.language})")
 
 

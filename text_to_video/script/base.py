@@ -10,6 +10,10 @@ from typing import Literal, Protocol
 from shared.schemas.clips import ClipBrief
 from shared.schemas.reels import ReelBrief
 
+READ_CHARACTERS = 40_000
+"""Of a description: a posting says what one does long before this."""
+SENTENCE_ENDS = tuple(".!?…。！？؟।")
+
 Role = Literal["hook", "role", "place", "pay", "duty", "requirement", "step", "cta"]
 
 
@@ -24,6 +28,11 @@ class Line:
     role: Role
     display: str
     spoken: str
+
+    @property
+    def text(self) -> str:
+        """The words as shown, as people read them."""
+        return text_of(tokens(self.display))
 
 
 JOINT = "\u200b"
@@ -61,7 +70,7 @@ class Script:
     @property
     def text(self) -> str:
         """The words as shown, one line of the script a line."""
-        return "\n".join(text_of(tokens(line.display)) for line in self.lines)
+        return "\n".join(line.text for line in self.lines)
 
 
 class ScriptWriter(Protocol):

@@ -32,6 +32,8 @@ def repeated_lines(postings: Iterable[tuple[str, str]]) -> frozenset[str]:
 def without_boilerplate(brief: ReelBrief, repeated: Set[str]) -> ReelBrief:
     """The brief without those lines; as it was, if nothing that says what the job is would be left."""
     shorter = brief.model_copy(update={"description": without_lines(brief.description, repeated)})
+    if shorter.description == brief.description:
+        return brief
     try:
         ExtractiveWriter().write(shorter)
     except PermanentJobError:

@@ -24,9 +24,10 @@ def written(brief: Brief, mode: ScriptMode, settings: Settings) -> Script | None
     Raises PermanentJobError when the brief says nothing; with "llm", InvalidInput (field "script") without a key, and RetryableJobError
     (code "llm_unavailable") when no model gives a script that holds.
     """
-    if mode == "extractive" or not (settings.language_models.has_key or mode == "llm"):
+    has_key = settings.language_models.has_key
+    if mode == "extractive" or (mode == "auto" and not has_key):
         return None
-    if not settings.language_models.has_key:
+    if not has_key:
         raise InvalidInput(f"no language model has a key: set {_KEYS}", field="script")
     import asyncio  # most reels are made without: it takes as long to load as a script to write
 

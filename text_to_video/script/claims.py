@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from shared.schemas.reels import ReelBrief
 from text_to_video.script.alphabets import alphabet_of
+from text_to_video.script.base import READ_CHARACTERS
 from text_to_video.script.numerals import MONEY, PERIODS, Number, numbers_in
-
-READ_CHARACTERS = 40_000
-"""Of a description, here and by the models: a posting says what one does long before this."""
+from text_to_video.script.phrases import primary
 
 _ADDRESS = re.compile(
     r"https?:|www\.|[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.[a-z]{2,4}/\S"
@@ -140,7 +139,7 @@ def _names(text: str, language: str) -> Iterator[str]:
     """
     text = unicodedata.normalize("NFKC", text).replace("’", "'")
     latin, shouted = alphabet_of(text) in (None, "Latin"), text.isupper()
-    nouns_too = language.split("-", maxsplit=1)[0].lower() in _NOUNS_HAVE_CAPITALS
+    nouns_too = primary(language) in _NOUNS_HAVE_CAPITALS
     for match in _WORD.finditer(text):
         word = match[0]
         inner = word[1:] != word[1:].lower() and not shouted

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from shared.errors import PermanentJobError
 from shared.schemas.clips import Archetype, ClipBrief, ClipKind
 from text_to_video.script.alphabets import foreign_alphabet
-from text_to_video.script.base import Line, Role, Script, weight
+from text_to_video.script.base import SENTENCE_ENDS, Script, weight
 from text_to_video.script.facts import said
-from text_to_video.script.language import guess_language
-from text_to_video.script.segments import segmented
-from text_to_video.script.spoken import spoken_line
+from text_to_video.script.language import language_of
+from text_to_video.script.phrases import primary
+from text_to_video.script.spoken import line_of
 
 MOST_WORDS, FEWEST_WORDS = 105, 35
 MOST_STEPS = 8
@@ -65,9 +65,9 @@ def write_clip(brief: ClipBrief) -> Script:
     text = "\n".join(brief.instructions)
     if alphabet := foreign_alphabet(brief.exercise) or foreign_alphabet(text):
         raise PermanentJobError(f"the exercise is written in the {alphabet} script, which no font of ours has", code="unsupported_script")
-    language = guess_language(text, brief.language) if brief.language == "en" else brief.language
+    language = language_of(brief)
     voice, exercise = _VOICES[brief.archetype], said(brief.exercise)
-    ours = language.split("-", maxsplit=1)[0].lower() == "en"
+    ours = primary(language) == "en"
     opening = voice.openings[brief.kind].format(exercise=exercise) if ours else f"{exercise}."
     closing = voice.closing if ours else ""
     steps = _steps(brief, MOST_WORDS - weight(opening) - weight(closing))
@@ -97,12 +97,9 @@ def _sentence(text: str) -> str:
     text = said(re.sub(r"^(?:\d+[.)]|tips?:)\s*", "", re.sub(r"\s*\([^()]*\)", "", text.strip()), flags=re.IGNORECASE))
     if _FLUFF.search(text) or not 3 <= weight(text) <= _LONGEST_STEP:
         return ""
-    return (text[0].upper() + text[1:]) if text.endswith((".", "!", "?", "。", "！", "？", "।", "؟")) else f"{text[0].upper()}{text[1:]}."
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith(SENTENCE_ENDS) else '.'}"
 
 
 def clip_script(hook: str, steps: Sequence[str], closing: str, language: str) -> Script:
-    def line(role: Role, text: str) -> Line:
-        return spoken_line(role, segmented(text, language), language)
-
-    ending = (line("cta", closing),) if closing else ()
-    return Script((line("hook", hook), *(line("step", step) for step in steps), *ending), language)
+    ending = (line_of("cta", closing, language),) if closing else ()
+    return Script((line_of("hook", hook, language), *(line_of("step", step, language) for step in steps), *ending), language)

@@ -10,7 +10,7 @@ from shared.errors import PermanentJobError
 from shared.fingerprint import content_hash
 from shared.schemas.reels import ReelBrief
 from text_to_video.script.alphabets import alphabet_of, foreign_alphabet
-from text_to_video.script.base import Line, Role, Script, weight
+from text_to_video.script.base import READ_CHARACTERS, Line, Role, Script, weight
 from text_to_video.script.duties import Duty, english_duties, others_than, plain_duties
 from text_to_video.script.facts import is_role, is_talent_pool, pay_line, place_line, role_line, role_slots, short_title
 from text_to_video.script.language import language_of
@@ -18,8 +18,7 @@ from text_to_video.script.phrases import PHRASES, phrases_for, primary
 from text_to_video.script.phrases.base import Phrases
 from text_to_video.script.requirements import plain_requirements, requirements
 from text_to_video.script.sections import Section, sections
-from text_to_video.script.segments import segmented
-from text_to_video.script.spoken import spoken_line
+from text_to_video.script.spoken import line_of
 
 DUTIES = 3
 FEWEST_WORDS, MOST_WORDS = 65, 90
@@ -27,7 +26,6 @@ FEWEST_WORDS, MOST_WORDS = 65, 90
 _USABLE_WORDS = 8
 _SPARE = 2
 _HOOK_WORDS = range(4, 11)
-_READ_CHARACTERS = 40_000  # a posting says what one does long before this
 
 
 class ExtractiveWriter:
@@ -39,7 +37,7 @@ class ExtractiveWriter:
         """
         _check_alphabet(brief)
         language = language_of(brief)
-        parts = _in_one_alphabet(sections(brief.description[:_READ_CHARACTERS]))
+        parts = _in_one_alphabet(sections(brief.description[:READ_CHARACTERS]))
         duties, needs = _contents(parts, brief.title, primary(language))
         said = [block.text for part in parts if part.kind != "dropped" for block in part.blocks]
         if is_talent_pool(brief.title) or sum(map(weight, said)) < _USABLE_WORDS or not (duties or needs):
@@ -49,7 +47,7 @@ class ExtractiveWriter:
 
 
 def _check_alphabet(brief: ReelBrief) -> None:
-    for text in (brief.title, short_title(brief.title, brief.places), brief.description[:_READ_CHARACTERS]):
+    for text in (brief.title, short_title(brief.title, brief.places), brief.description[:READ_CHARACTERS]):
         if alphabet := foreign_alphabet(text):
             message = f"the posting is written in the {alphabet} script, which no font of ours has"
             raise PermanentJobError(message, code="unsupported_script")
@@ -64,7 +62,7 @@ def _in_one_alphabet(parts: Sequence[Section]) -> tuple[Section, ...]:
 
 
 def _spoken(lines: Sequence[tuple[Role, str]], language: str) -> tuple[Line, ...]:
-    return tuple(spoken_line(role, segmented(text, language), language) for role, text in lines)
+    return tuple(line_of(role, text, language) for role, text in lines)
 
 
 def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list[Duty], list[str]]:
@@ -74,11 +72,14 @@ def _contents(parts: Sequence[Section], title: str, language: str) -> tuple[list
     duties, needs = english_duties(parts, title), requirements(parts)
     if len(duties) + len(needs) < DUTIES:
         of_the_job = [part for part in parts if part.kind == "duties" or re.search(r"role|job|position", part.heading, re.IGNORECASE)]
-        duties += others_than([duty for duty in plain_duties(of_the_job, language) if duty.neutral], duties)
-        duties = duties or [duty for duty in plain_duties(parts if not needs else (), language) if duty.neutral]
-        if not duties and not needs:  # nothing says that these are duties, but they begin as such
-            duties = english_duties([replace(part, kind="duties") for part in parts if part.kind == "other"], title)
+        duties += others_than(_neutral(of_the_job), duties)
+    if not duties and not needs:  # nothing says that these are duties, but anyone could say them, or they begin as such
+        duties = _neutral(parts) or english_duties([replace(part, kind="duties") for part in parts if part.kind == "other"], title)
     return duties, needs
+
+
+def _neutral(parts: Sequence[Section]) -> list[Duty]:
+    return [duty for duty in plain_duties(parts, "en") if duty.neutral]
 
 
 def _lines(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from shared.schemas.clips import ClipBrief
 from shared.schemas.reels import ReelBrief
 from text_to_video.script.alphabets import alphabet_of, han_language
 
@@ -53,9 +54,10 @@ _WORD = re.compile(r"[^\s\d.,;:!?()\"/|«»„“”…–—•।،؛؟\[\]{}]
 _READ_CHARACTERS = 4000
 
 
-def language_of(brief: ReelBrief) -> str:
-    """The language of the brief's description: what it says, unless that is the default."""
-    return guess_language(brief.description, brief.language) if brief.language == "en" else brief.language
+def language_of(brief: ReelBrief | ClipBrief) -> str:
+    """The language of the brief's text: what it says, unless that is the default."""
+    text = brief.description if isinstance(brief, ReelBrief) else "\n".join(brief.instructions)
+    return guess_language(text, brief.language) if brief.language == "en" else brief.language
 
 
 def guess_language(text: str, default: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from text_to_video.script.phrases import primary
 
 _NEAR = 25  # characters before and after a number in which its unit may stand
 
@@ -75,7 +77,7 @@ class Number:
     unit: str | None
     units: frozenset[str]
 
-    def stated_in(self, others: Iterator[Number] | tuple[Number, ...]) -> bool:
+    def stated_in(self, others: Iterable[Number]) -> bool:
         """Whether one of `others` is the same number, of the same thing where this one says of what."""
         return any(self.values & other.values and (self.unit is None or self.unit in other.units) for other in others)
 
@@ -85,7 +87,7 @@ def numbers_in(text: str, language: str) -> Iterator[Number]:
     text = _HAN_NUMBER.sub(lambda match: str(_han(match[0])), unicodedata.normalize("NFKC", text)).casefold()
     for match in _DIGITS.finditer(text):
         yield _number(text, match.start(), match.end(), _value(match[0]))
-    yield from _in_words(text, language.split("-", maxsplit=1)[0].lower())
+    yield from _in_words(text, primary(language))
 
 
 def _value(digits: str) -> float:

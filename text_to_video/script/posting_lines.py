@@ -24,13 +24,12 @@ from text_to_video.script.answers import (
     repeats,
     source_of,
 )
-from text_to_video.script.base import Line, Role, Script, text_of, tokens, weight
-from text_to_video.script.claims import READ_CHARACTERS, Source, grounded, money_in
+from text_to_video.script.base import READ_CHARACTERS, Line, Role, Script, weight
+from text_to_video.script.claims import Source, grounded, money_in
 from text_to_video.script.extractive import DUTIES, FEWEST_WORDS, MOST_WORDS
 from text_to_video.script.facts import names_remote
 from text_to_video.script.phrases import BARE, PHRASES, phrases_for, primary
-from text_to_video.script.segments import segmented
-from text_to_video.script.spoken import spoken_line
+from text_to_video.script.spoken import line_of
 
 _SHORT_POSTING = 150
 """Words of a posting that need not fill a reel."""
@@ -57,7 +56,7 @@ class Facts:
 
     @property
     def text(self) -> str:
-        return "\n".join(map(_shown, self.lines))
+        return "\n".join(line.text for line in self.lines)
 
     def told_by(self, line: str, source: Source) -> Iterator[str]:
         """What `line` says though it is the fields' to say, each as a sentence to whoever wrote it."""
@@ -168,15 +167,12 @@ Your lines together have {fewest} to {most} words. In scripts without spaces two
 def posting_script(written: PostingLines, draft: Script, facts: Facts) -> Script:
     """The model's lines around ours. Spare are those of the draft that say something else."""
     language = draft.language
-
-    def line(role: Role, text: str) -> Line:
-        return spoken_line(role, segmented(text, language), language)
-
-    duties = tuple(line("duty", duty) for duty in written.duties)
-    needs = (line("requirement", written.requirement),) if written.requirement else ()
+    duties = tuple(line_of("duty", duty, language) for duty in written.duties)
+    needs = (line_of("requirement", written.requirement, language),) if written.requirement else ()
     told = "\n".join(written.lines)
-    spare = tuple(each for each in _left_over(draft) if not repeats(_shown(each), told, language, most=0.4))
-    return Script((line("hook", written.hook), *facts.lines, *duties, *needs, line("cta", written.cta)), language, spare)
+    spare = tuple(each for each in _left_over(draft) if not repeats(each.text, told, language, most=0.4))
+    hook, cta = line_of("hook", written.hook, language), line_of("cta", written.cta, language)
+    return Script((hook, *facts.lines, *duties, *needs, cta), language, spare)
 
 
 def _left_over(draft: Script) -> Iterator[Line]:
@@ -185,7 +181,3 @@ def _left_over(draft: Script) -> Iterator[Line]:
     for line in (*draft.lines, *draft.spare):
         if line.role in ("duty", "requirement") and not (last and line.display.startswith(last)):
             yield line
-
-
-def _shown(line: Line) -> str:
-    return text_of(tokens(line.display))

@@ -12,6 +12,7 @@ import budoux
 
 from text_to_video.script.alphabets import han_language, is_traditional
 from text_to_video.script.base import JOINT
+from text_to_video.script.phrases import primary
 
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LONGEST = 10
@@ -30,16 +31,16 @@ def segmented(text: str, language: str) -> str:
     """
     if not _UNSPACED.search(text):
         return text
-    key = _key(text, language.lower())
+    key = _key(text, language)
     return " ".join(JOINT.join(_kept_together(_CUTTERS[key](word), key)) if _UNSPACED.search(word) else word for word in text.split(" "))
 
 
 def _key(text: str, language: str) -> str:
-    primary = language.split("-", maxsplit=1)[0]
-    if primary in ("zh", "yue"):
+    named = primary(language)
+    if named in ("zh", "yue"):
         return "zh-hant" if is_traditional(language) or han_language(text) == "zh-Hant" else "zh"
-    if primary in _CUTTERS:
-        return primary
+    if named in _CUTTERS:
+        return named
     if re.search(r"[\u0e00-\u0e7f]", text):
         return "th"
     return "ja" if re.search(r"[\u3040-\u30ff]", text) else "zh-hant" if han_language(text) == "zh-Hant" else "zh"

@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 from text_to_video.script.alphabets import alphabet_of
 from text_to_video.script.base import JOINT, Line, Role, tokens
+from text_to_video.script.phrases import primary
 from text_to_video.script.readings import kana
+from text_to_video.script.segments import segmented
 from text_to_video.script.spoken_words import SPOKEN_WORDS, SYMBOLS, SpokenWords
 
 NBSP = "\u00a0"
@@ -67,6 +69,11 @@ _AFFIXES = re.compile(r"(?P<open>[\"'“‘«(\[{]*)(?P<core>.*?)(?P<close>[.,;:
 _URL = re.compile(r"https?://|www\.|\S+@\S+\.\w", re.IGNORECASE)
 
 
+def line_of(role: Role, text: str, language: str) -> Line:
+    """A line of a script from its text, which is segmented for the captions."""
+    return spoken_line(role, segmented(text, language), language)
+
+
 def spoken_line(role: Role, display: str, language: str = "en") -> Line:
     """A line of a script from the words captions show."""
     return Line(role, display, spoken(display, language))
@@ -79,16 +86,16 @@ def spoken(display: str, language: str = "en") -> str:
     other symbols without a meaning of their own, nor words in letters that the language's voice cannot read.
     """
     shown = [token.rstrip(JOINT) for token in tokens(display)]
-    primary = language.split("-", maxsplit=1)[0].lower()
-    words = SPOKEN_WORDS.get(primary, SYMBOLS)
-    if primary == "ja":
+    language = primary(language)
+    words = SPOKEN_WORDS.get(language, SYMBOLS)
+    if language == "ja":
         shown = kana(shown) or shown
-    said = ["" if _is_foreign(token, primary) else _token(token, words, english=primary == "en") for token in shown]
+    said = ["" if _is_foreign(token, language) else _token(token, words, english=language == "en") for token in shown]
     for i in range(1, len(shown) - 1):
         if shown[i] in ("-", "–", "—") and _ends_in_number(shown[i - 1]) and re.match(rf"{_CURRENCY}?\d", shown[i + 1]):
             said[i] = words.to
-    for i in range(len(shown) - 1 if primary in _SCALES else 0):
-        _move_currency(shown, said, i, _SCALES[primary])
+    for i in range(len(shown) - 1 if language in _SCALES else 0):
+        _move_currency(shown, said, i, _SCALES[language])
     return " ".join(NBSP.join(text.split()) or SILENT for text in said)
 
 
@@ -106,9 +113,9 @@ _READ_BY = {
 _READ_BY_FEW = frozenset(alphabet for alphabets in _READ_BY.values() for alphabet in alphabets)
 
 
-def _is_foreign(token: str, primary: str) -> bool:
+def _is_foreign(token: str, language: str) -> bool:
     alphabet = None if token.isascii() else alphabet_of(token)
-    return alphabet in _READ_BY_FEW and alphabet not in _READ_BY.get(primary, ())
+    return alphabet in _READ_BY_FEW and alphabet not in _READ_BY.get(language, ())
 
 
 def _ends_in_number(token: str) -> bool:

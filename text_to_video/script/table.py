@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from shared.schemas.reels import ReelBrief
-from text_to_video.script.base import Script, text_of, tokens, weight
+from text_to_video.script.base import Script, weight
 from text_to_video.script.claims import Source, inventions
 from text_to_video.script.phrases import phrases_for
 
@@ -30,7 +30,7 @@ class Row:
 
 def row_of(name: str, brief: ReelBrief, script: Script, seconds: float) -> Row:
     source = Source.of(brief, script.language)
-    said = (problem for line in script.lines for problem in inventions(text_of(tokens(line.display)), source))
+    said = (problem for line in script.lines for problem in inventions(line.text, source))
     return Row(name, script, seconds, invented=tuple(said))
 
 
@@ -97,7 +97,7 @@ def _count(script: Script, role: str) -> int:
 
 def _has_own_hook(script: Script) -> bool:
     """Whether it opens with something of the posting, not with the question that fits every job."""
-    hook = next((text_of(tokens(line.display)) for line in script.lines if line.role == "hook"), "")
+    hook = next((line.text for line in script.lines if line.role == "hook"), "")
     return hook not in ("", phrases_for(script.language).hook)
 
 

@@ -17,10 +17,9 @@ import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import RetryableJobError
 from text_to_video.script.base import Line, Script, tokens
 from text_to_video.script.readings import HAN
-from text_to_video.speech.base import Speech, Word
+from text_to_video.speech.base import Speech, VoiceFailed, Word
 from text_to_video.speech.silence import silent_speech
 
 VOICES = {"en": "en-us", "zh": "cmn", "no": "nb"}
@@ -87,7 +86,7 @@ class _Library:
         # Without DONT_EXIT the library ends the whole process when its data is missing.
         self.sample_rate = int(self._lib.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), _DONT_EXIT))
         if self.sample_rate <= 0:
-            raise RetryableJobError(f"espeak-ng cannot read its data in {data}", code="speech_failed")
+            raise VoiceFailed(f"espeak-ng cannot read its data in {data}")
         self._pcm = bytearray()
         self._starts: list[tuple[int, int]] = []
         self._callback = _Callback(self._receive)  # referenced here, or it is collected while C still calls it
@@ -111,7 +110,7 @@ class _Library:
     def set_voice(self, names: Sequence[str], *, rate: int, pitch: int, pitch_range: int) -> None:
         """The first of `names` that espeak-ng has."""
         if not self.has_voice(names):
-            raise RetryableJobError(f"espeak-ng has none of the voices {', '.join(names)}", code="speech_failed")
+            raise VoiceFailed(f"espeak-ng has none of the voices {', '.join(names)}")
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_RANGE, pitch_range)):
             self._lib.espeak_SetParameter(parameter, value, 0)
 
@@ -122,7 +121,7 @@ class _Library:
         data = text.encode()
         status = self._lib.espeak_Synth(data, len(data) + 1, 0, _POS_CHARACTER, 0, _UTF8, None, None)
         if status != 0:
-            raise RetryableJobError(f"espeak-ng refused the text (status {status})", code="speech_failed")
+            raise VoiceFailed(f"espeak-ng refused the text (status {status})")
         return np.frombuffer(bytes(self._pcm), np.int16), list(self._starts)
 
     def phonemes(self, text: str) -> str:
@@ -140,7 +139,7 @@ def _library() -> _Library:
     try:
         return _Library()
     except OSError as error:
-        raise RetryableJobError(f"espeak-ng cannot be loaded: {error}", code="speech_failed") from error
+        raise VoiceFailed(f"espeak-ng cannot be loaded: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ class EspeakVoice:
     _said: dict[tuple[str, str], SpokenLine] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def speak(self, script: Script) -> Speech:
-        """Line by line with `pause` between; in silence where espeak-ng has no voice. Raises RetryableJobError (code "speech_failed").
+        """Line by line with `pause` between; in silence where espeak-ng has no voice. Raises VoiceFailed.
 
         A line said before is not said again: a script is spoken several times until it fits.
         """
@@ -201,7 +200,7 @@ def knows(script: Script) -> bool:
 def phonemes(text: str, voice: str) -> str:
     """How espeak-ng's `voice` ("pt-br", or what it has of "pt") would say `text`, in IPA: "a^ɪ" is one phoneme of two letters.
 
-    Raises RetryableJobError when it lacks the voice.
+    Raises VoiceFailed when it lacks the voice.
     """
     usual = EspeakVoice()
     with _lock:
@@ -283,5 +282,5 @@ def _join(lines: Sequence[Line], spoken: Sequence[SpokenLine], rate: int, pause:
         pieces += [samples, np.zeros(pause, np.int16)]
         offset += len(samples) + pause
     if not words:
-        raise RetryableJobError("the script has no words to speak", code="speech_failed")
+        raise VoiceFailed("the script has no words to speak")
     return Speech((np.concatenate(pieces[:-1]) / 32768).astype(np.float32), rate, tuple(words))

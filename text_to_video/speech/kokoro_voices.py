@@ -34,8 +34,6 @@ _FAMILIES = {
 }
 """By the first letter of a name: its language, and espeak-ng's voice for it."""
 
-LANGUAGES = tuple(dict.fromkeys(language for language, _ in _FAMILIES.values()))
-
 
 def speaker_for(language: str, wished: str = "") -> Speaker | None:
     """Who speaks `language`, a BCP 47 tag: `wished` if that is its language, else the usual one; None when nobody does."""

@@ -44,7 +44,7 @@ class LineVoice:
 
     engine: Engine
     pause: float = 0.3
-    _said: dict[str, SpokenLine] = field(default_factory=dict)
+    _said: dict[str, SpokenLine] = field(default_factory=dict, init=False)
 
     def speak(self, script: Script) -> Speech:
         """Raises VoiceFailed."""

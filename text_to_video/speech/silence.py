@@ -6,9 +6,8 @@ import re
 
 import numpy as np
 
-from shared.errors import RetryableJobError
-from text_to_video.script.base import JOINT, Script, tokens
-from text_to_video.speech.base import Speech, Word
+from text_to_video.script.base import JOINT, SENTENCE_ENDS, Script, tokens
+from text_to_video.speech.base import Speech, VoiceFailed, Word
 
 _RATE = 16_000
 _LEAST_S, _MARK_S, _CLAUSE_S, _SENTENCE_S = 0.2, 0.07, 0.15, 0.3
@@ -31,7 +30,7 @@ def silent_speech(script: Script, pause: float) -> Speech:
             now = end + _rest(token.rstrip(JOINT))
         now += pause
     if not words:
-        raise RetryableJobError("the script has no words to show", code="speech_failed")
+        raise VoiceFailed("the script has no words to show")
     reason = f"no voice speaks {script.language}: captions run in silence"
     return Speech(np.zeros(round(now * _RATE), np.float32), _RATE, tuple(words), timing="proportional", degraded=(reason,))
 
@@ -43,6 +42,6 @@ def _seconds(token: str) -> float:
 
 def _rest(token: str) -> float:
     """After a word, by its punctuation."""
-    if token.endswith(tuple(".!?…。！？؟।")):
+    if token.endswith(SENTENCE_ENDS):
         return _SENTENCE_S
     return _CLAUSE_S if token.endswith(tuple(",;:–—、，；：،؛")) else 0.0

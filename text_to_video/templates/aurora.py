@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from text_to_video.background import Drift, smooth
-from text_to_video.colour import Rgb, oklch
+from text_to_video.colour import WHITE, Rgb, oklch
 from text_to_video.drawing import label, lettering, rounded
 from text_to_video.fonts import Face
 from text_to_video.layout import LEFT, RIGHT, Stage
@@ -17,7 +17,7 @@ from text_to_video.picture import HEIGHT, WIDTH, Box, Ink
 from text_to_video.templates.base import Captions, Card, Scene, facing, facts_line, fit_title, monogram
 from text_to_video.templates.emblem import company_beside, emblem
 
-WHITE, PALE = Rgb.of("#ffffff"), Rgb.of("#e6eaf6")
+PALE = Rgb.of("#e6eaf6")
 TITLE = Face("Inter", 84, 780, tracking=-0.035).down_to(52)
 GRAND = 116, 96
 INITIALS = Face("Inter", 38, 700)

@@ -12,7 +12,7 @@ from shared.schemas.reels import ReelBrief
 from shared.text import clean_line
 from text_to_video.background import Background
 from text_to_video.bidi import leans_rtl
-from text_to_video.colour import GREY, MUDDY, READABLE, Rgb, company_hue, contrast, lch, luminance, oklch, readable
+from text_to_video.colour import DISTINCT, GREY, MUDDY, READABLE, Rgb, company_hue, contrast, lch, luminance, oklch, readable
 from text_to_video.drawing import label
 from text_to_video.fonts import Face
 from text_to_video.layout import CAPTIONS_TOP, LEFT, MAX_LINES, RIGHT, VERTICAL, Line, Measure, Stage, one_line, title_lines
@@ -30,8 +30,6 @@ Mark = Literal["box", "marker", "underline"]
 """What, beside its colour, marks the word being spoken: a box around it, a marker pen with a stroke of ink, a line under it."""
 
 
-_SEEN = 3.2
-"""The contrast we choose for what is no text: WCAG 1.4.11 asks for 3."""
 _RTL = frozenset({"ar", "ckb", "fa", "he", "ps", "ur", "yi"})
 
 
@@ -77,7 +75,7 @@ class Card:
         lightness, chroma, hue = lch(colour)
         if chroma < GREY:
             lightness = max(lightness, 0.92)
-        while contrast(colour := oklch(lightness, chroma, hue), dark) < READABLE or contrast(colour, ground) < _SEEN:
+        while contrast(colour := oklch(lightness, chroma, hue), dark) < READABLE or contrast(colour, ground) < DISTINCT:
             lightness += 0.01
         return colour
 

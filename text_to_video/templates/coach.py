@@ -18,8 +18,6 @@ from text_to_video.layout import LANDSCAPE, LEFT, RIGHT, SQUARE, VERTICAL, Stage
 from text_to_video.picture import Ink, Picture
 from text_to_video.templates.base import Captions, Card, Mark, Scene, facing, facts_line, fit_line, fit_title
 
-DARK, LIGHT = Rgb.of("#14120f"), Rgb.of("#ffffff")
-
 
 @dataclass(frozen=True)
 class Manner:
@@ -112,7 +110,7 @@ class Look:
     @property
     def on_accent(self) -> Rgb:
         """What reads on the accent."""
-        return ink_on(self.accent, DARK, LIGHT)
+        return ink_on(self.accent)
 
     def face(self, size: int, tracking: float = 0.0) -> Face:
         return Face("Archivo", size, self.manner.weight, tracking, axes=(("width", self.manner.width),))
@@ -144,7 +142,7 @@ def _look(clip: ClipCard) -> Look:
     manner = MANNERS[clip.archetype]
     ground = clip.tone(*manner.ground)
     lightness, chroma = manner.accent
-    return Look(manner, ground, ink_on(ground, DARK, LIGHT), clip.readable(chroma, ground, start=lightness))
+    return Look(manner, ground, ink_on(ground), clip.readable(chroma, ground, start=lightness))
 
 
 def _tag(clip: ClipCard, look: Look) -> tuple[list[Ink], list[Ink], float]:

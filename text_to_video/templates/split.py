@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from text_to_video.background import F32, Cycle, grid, to_and_fro, two_tone
-from text_to_video.colour import Rgb
+from text_to_video.colour import WHITE, Rgb
 from text_to_video.drawing import label, lettering
 from text_to_video.fonts import Face
 from text_to_video.layout import LANDSCAPE, LEFT, RIGHT, TOP, Stage
@@ -44,7 +44,7 @@ def scene(card: Card, stage: Stage) -> Scene:
     corners += [(LEFT + line[-1].right, TITLE_TOP + face.size * (number + 1)) for number, line in enumerate(lines)]
     texts = (*badge.texts, lettering(lines, face, LEFT, TITLE_TOP, face.size, dark), *signature)
     pill = card.marker(card.tone(0.8, 0.14), dark, dark, of_main=True)
-    captions = Captions(CAPTIONS, Rgb.of("#ffffff"), dark, "box", pill, 40, rtl=card.rtl)
+    captions = Captions(CAPTIONS, WHITE, dark, "box", pill, 40, rtl=card.rtl)
     background = _upright(light, dark, stage) if stage == LANDSCAPE else _diagonal(light, dark, corners, stage)
     shown = facing(card, badge.shapes, LEFT, RIGHT), facing(card, texts, LEFT, RIGHT)
     return Scene(background, *shown, captions, pill, stage=stage)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from text_to_video.background import Cycle, grid, reached, round_and_round, two_tone
-from text_to_video.colour import Rgb, oklch
+from text_to_video.colour import WHITE, Rgb, oklch
 from text_to_video.drawing import label, lettering, rounded, rounded_mask
 from text_to_video.fonts import Face
 from text_to_video.layout import LANDSCAPE, SQUARE, VERTICAL, Stage, one_line
@@ -18,7 +18,6 @@ from text_to_video.picture import Box, Ink, Picture
 from text_to_video.templates.base import Captions, Card, Scene, facing, fit_title, monogram, place_names
 from text_to_video.templates.emblem import company_beside, emblem
 
-WHITE = Rgb.of("#ffffff")
 TITLE = Face("Space Grotesk", 72, 700, tracking=-0.035).down_to(48)
 GRAND = 120, 96
 COMPANY = Face("Space Grotesk", 30, 700)

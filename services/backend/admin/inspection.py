@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from services.backend.admin.schemas import Block, JobDetail, JobPosting, WorkerHealth, detail
 from shared.errors import NotFound
 from shared.mongo.client import Database, Doc
+from shared.mongo.generation_queue import is_over
 from shared.mongo.generation_stats import ALIVE_S
 from shared.mongo.workers import WorkerBeat
 
@@ -30,16 +31,15 @@ async def inspect(db: Database, job_id: str) -> JobDetail:
     now = datetime.now(UTC)
     return detail(
         doc,
-        block=_block(block, doc, now) if block else None,
+        block=_block(block, doc) if block else None,
         posting=JobPosting.model_validate(posting) if posting else None,
         video_status=video["status"] if video else None,
         worker=_worker(doc, worker, now),
     )
 
 
-def _block(block: Doc, job: Doc, now: datetime) -> Block:
-    over = block.get("until") is not None and block["until"] <= now
-    return Block.model_validate({**block, "holds": not over and block["source_hash"] == job.get("source_hash")})
+def _block(block: Doc, job: Doc) -> Block:
+    return Block.model_validate({**block, "holds": not is_over(block) and block["source_hash"] == job.get("source_hash")})
 
 
 def _worker(job: Doc, beat: Doc | None, now: datetime) -> WorkerHealth | None:

@@ -11,7 +11,7 @@ from pydantic import Field
 from services.backend.admin import paging
 from services.backend.admin.audit import Audit
 from services.backend.admin.orders import Taste, regenerate
-from services.backend.admin.orphans import Folder, OrphanedVideo, broken_after, folders_after, nameless
+from services.backend.admin.orphans import ROOT, Folder, OrphanedVideo, broken_after, folders_after, nameless
 from services.backend.admin.paging import Cursor, NextCursor, clamped
 from services.backend.admin.schemas import JobSummary, VideoState, summary, video_state
 from services.backend.dependencies import Config, Db, Store
@@ -98,7 +98,7 @@ async def orphaned(asked: Annotated[OrphansQuery, Query()], db: Db, store: Store
 
 def _told(folder: Folder) -> OrphanedFolder:
     return OrphanedFolder(
-        prefix=f"hls/{folder.video_id}", objects=len(folder.objects), size_bytes=folder.size_bytes, newest_at=folder.newest
+        prefix=f"{ROOT}{folder.video_id}", objects=len(folder.objects), size_bytes=folder.size_bytes, newest_at=folder.newest
     )
 
 

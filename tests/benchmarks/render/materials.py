@@ -17,7 +17,6 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from tests.benchmarks.render.kept import Frames
-from text_to_video.encode import pixels
 from text_to_video.layout import VERTICAL
 from text_to_video.picture import FPS, U8, Picture
 from text_to_video.rendition import SAMPLE_RATE
@@ -29,7 +28,7 @@ def main(folder: Path) -> None:
     frames = Frames.load(folder)
     _write_sound(frames.audio, folder / SOUND)
     frame = VideoFrame(*frames.size, "yuv420p")
-    picture = Picture(*(pixels(plane) for plane in frame.planes))
+    picture = Picture.of(frame)
     paint = frames.film.paint_on(picture)
     starts: list[int] = []
     states: list[U8] = []

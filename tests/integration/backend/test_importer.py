@@ -82,12 +82,13 @@ async def test_bad_rows_are_named_and_the_others_stored(imports: Database, embed
         row(1.5),
         row("a/b"),
         row(12, title=float("nan")),
+        row(13, updated_at="0001-01-01T00:00:00+14:00"),
     )
     summary = await import_postings(imports, embedder, rows)
-    assert (summary.new, summary.rejected) == (2, 10)
+    assert (summary.new, summary.rejected) == (2, 11)
     told = " | ".join(summary.reasons)
     fields = "title", "title", "id: 1 stands in the file twice", "requisition_id", "departments", "location"
-    later = "company_name", "id", "id", "title"
+    later = "company_name", "id", "id", "title", "updated_at"
     for part in [f"line {n}: {field}" for n, field in [*enumerate(fields, start=2), *enumerate(later, start=9)]]:
         assert part in told
     assert await imports.jobs.count_documents({}) == 2

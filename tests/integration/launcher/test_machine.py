@@ -16,12 +16,12 @@ from pymongo import MongoClient
 
 from services.launcher import machine as machine_module
 from services.launcher.logs import Console
-from services.launcher.machine import Machine, one_machine, url_of
+from services.launcher.machine import Machine, one_machine
 from services.launcher.ports import PortTaken
 from services.launcher.up import run_up
 from shared.errors import SettingsError, Unavailable
 from shared.mongo.embedded import database_uri, running_uri
-from shared.settings import Mongo, Process, Settings, Storage
+from shared.settings import Mongo, Process, Settings, Storage, local_url
 from tests.waiting import alive, until
 
 SERVICE = """
@@ -213,4 +213,4 @@ def test_free_ports_are_told_to_the_services(settings: Settings) -> None:
     ],
 )
 def test_where_a_service_is_reached(host: str, url: str) -> None:
-    assert url_of(host, 80) == url
+    assert local_url(host, 80) == url

@@ -77,3 +77,10 @@ def test_what_is_asked_for_must_be_there(tmp_path: Path, options: tuple[str, ...
     assert code == 2
     assert field in said["error"]["message"] or "gone" in said["error"]["message"]
     assert not (tmp_path / "reel").exists()
+
+
+def test_an_unknown_choice_is_told_in_plain_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "text_to_video", "-", "-o", str(tmp_path / "reel"), "--template", "nope"]
+    ended = subprocess.run(command, input="", capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert "Invalid value for '--template': 'nope' is not one of 'poster'" in ended.stderr

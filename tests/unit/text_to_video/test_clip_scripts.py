@@ -35,6 +35,13 @@ def test_the_steps_in_their_order_without_what_every_exercise_says() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("step", "told"), [("Lower slowly and keep going…", "Lower slowly and keep going…"), ("Lower them slowly", "Lower them slowly.")]
+)
+def test_a_step_ends_with_one_mark(step: str, told: str) -> None:
+    assert told in said(write_clip(clip(steps=(*STEPS, step))), "step")
+
+
 def test_where_not_all_fits_a_technique_keeps_what_is_about_form() -> None:
     long = tuple(f"Walk over to machine number {n} on the other side of the hall and look at it." for n in range(20))
     steps = said(write_clip(clip("technique", (*long, *STEPS))), "step")
