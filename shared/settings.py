@@ -11,12 +11,16 @@ import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.errors import SettingsError
+
+ADMIN_KEY_CHARACTERS = 16
+"""The fewest an admin key may have."""
+_URL = r"^https?://\S+$"
 
 
 class Group(BaseModel):
@@ -28,6 +32,14 @@ class Group(BaseModel):
 def setting(default: Any, description: str, *, unit: str = "", **bounds: Any) -> Any:
     """A field with its description and unit, both shown in `.env.example`."""
     return Field(default=default, description=description, json_schema_extra={"unit": unit}, **bounds)
+
+
+def _split(value: Any) -> Any:
+    return tuple(filter(None, (name.strip() for name in value.split(",")))) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+"""A list in one variable, separated by commas."""
 
 
 class Process(Group):
@@ -59,10 +71,45 @@ class Search(Group):
     similarity_threshold: float | None = setting(
         None, "score (1 + cos) / 2 that counts as a match; unset = calibrated for the embedder", ge=0, le=1
     )
+    generate_threshold: float | None = setting(
+        None, "score from which a reel is made for a match; at least SIMILARITY_THRESHOLD is used; unset = the same", ge=0, le=1
+    )
+    search_alpha: float = setting(0.3, "weight of words in common (BM25, the best = 1) beside the cosine; docs/search.md", ge=0, le=5)
+    search_trigram: float = setting(0.2, "weight of letters in common (trigrams, all = 1) beside the cosine; bears typos", ge=0, le=5)
+    recency_weight: float = setting(0.0, "weight of newness (1 today) beside the cosine; 0 = age does not count", ge=0, le=5)
+    recency_half_life_days: float = setting(30, "newness halves in this time", unit="days", gt=0)
+    max_per_company: int = setting(0, "results one company may have in a page; 0 = no limit", ge=0)
+    fallback_video_ids: Names = setting((), "reels shown when nothing else can be: video ids, separated by commas")
+    feed_ttl_hours: float = setting(24, "a feed is kept this long after it last changed", unit="hours", gt=0)
     target_count: int = setting(5, "results wanted per search", ge=1, le=50)
     max_generate_per_request: int = setting(5, "reels one search may ask for", ge=0, le=50)
     client_poll_interval_s: float = setting(10, "advice to clients: wait before searching again", unit="s", gt=0)
     mark_seen_on: Literal["return", "watch"] = setting("return", "a result counts as seen when returned, or when watched")
+
+
+class Embeddings(Group):
+    """Embeddings and the vector index. GEMINI_API_KEY, GEMINI_API_BACKUP_KEY and GEMINI_BASE_URL count here too"""
+
+    embedder: Literal["minilm", "wordllama", "gemini"] = setting(
+        "minilm", "minilm on this machine; wordllama: lighter, for many or small machines; gemini: many languages, needs its key"
+    )
+    gemini_embedding_model: str = setting("gemini-embedding-001", "model of EMBEDDER=gemini", min_length=1)
+    embedding_timeout_s: float = setting(20, "longest wait for the vectors of a batch of documents", unit="s", gt=0)
+    query_embedding_timeout_s: float = setting(0.6, "longest wait for the vector of a query; then words alone are searched", unit="s", gt=0)
+    vector_index: Literal["auto", "exact", "atlas"] = setting(
+        "auto", "exact: in process; atlas: $vectorSearch; auto: atlas where the server has it, else exact"
+    )
+    atlas_vector_index: str = setting("jobs_vectors", "name of the $vectorSearch index", min_length=1, max_length=127)
+
+
+class Postings(Group):
+    """Import of postings"""
+
+    greenhouse_base_url: str = setting("https://boards-api.greenhouse.io", "where Greenhouse boards are read", pattern=_URL)
+    lever_base_url: str = setting("https://api.lever.co", "where Lever boards are read", pattern=_URL)
+    ashby_base_url: str = setting("https://api.ashbyhq.com", "where Ashby boards are read", pattern=_URL)
+    boards_file: Path | None = setting(None, "boards to import on a schedule: a line each, as in greenhouse:acme")
+    import_interval_minutes: float = setting(60, "the boards of BOARDS_FILE are read this often", unit="minutes", gt=0)
 
 
 class Queue(Group):
@@ -98,7 +145,9 @@ class Admin(Group):
     """Operator's API"""
 
     admin_api_key: SecretStr | None = setting(
-        None, "key of all under /admin, 16 characters or more; unset = off, but the one-machine stack makes one", min_length=16
+        None,
+        f"key of all under /admin, {ADMIN_KEY_CHARACTERS} characters or more; unset = off, but the one-machine stack makes one",
+        min_length=ADMIN_KEY_CHARACTERS,
     )
 
 
@@ -135,13 +184,13 @@ class LanguageModels(Group):
     gemini_api_key: SecretStr | None = setting(None, "Google Gemini")
     gemini_api_backup_key: SecretStr | None = setting(None, "Google Gemini, of another project, asked when the first fails")
     gemini_model: str = setting("gemini-3.5-flash-lite", "model of both", min_length=1)
-    gemini_base_url: str = setting("https://generativelanguage.googleapis.com", "where Gemini is asked", pattern=r"^https?://\S+$")
+    gemini_base_url: str = setting("https://generativelanguage.googleapis.com", "where Gemini is asked", pattern=_URL)
     openrouter_api_key: SecretStr | None = setting(None, "OpenRouter")
     openrouter_model: str = setting("openai/gpt-5.6-luna", "model, one that knows structured outputs", min_length=1)
-    openrouter_base_url: str = setting("https://openrouter.ai/api/v1", "where OpenRouter is asked", pattern=r"^https?://\S+$")
+    openrouter_base_url: str = setting("https://openrouter.ai/api/v1", "where OpenRouter is asked", pattern=_URL)
     openai_api_key: SecretStr | None = setting(None, "OpenAI, or a server that speaks like it; any word where that needs no key")
     openai_model: str = setting("gpt-5.6-luna", "model, one that knows structured outputs", min_length=1)
-    openai_base_url: str = setting("https://api.openai.com/v1", "where OpenAI or the like is asked", pattern=r"^https?://\S+$")
+    openai_base_url: str = setting("https://api.openai.com/v1", "where OpenAI or the like is asked", pattern=_URL)
     llm_timeout_s: float = setting(20, "longest wait for one answer of one model", unit="s", gt=0)
     llm_deadline_s: float = setting(60, "longest wait for an answer of any of them, retries and repairs included", unit="s", gt=0)
     llm_breaker_failures: int = setting(5, "failures in a row after which a model is left alone", ge=1)
@@ -152,9 +201,6 @@ class LanguageModels(Group):
     def has_key(self) -> bool:
         """Whether any model may be asked."""
         return any((self.gemini_api_key, self.gemini_api_backup_key, self.openrouter_api_key, self.openai_api_key))
-
-
-_URL = r"^https?://\S+$"
 
 
 class Speech(Group):
@@ -214,6 +260,8 @@ class Settings(Group):
     process: Process = Process()
     mongo: Mongo = Mongo()
     search: Search = Search()
+    embeddings: Embeddings = Embeddings()
+    postings: Postings = Postings()
     queue: Queue = Queue()
     render: Render = Render()
     admin: Admin = Admin()
@@ -314,4 +362,6 @@ def env_example() -> str:
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return ",".join(default)
     return "" if default is None else str(default)

@@ -19,6 +19,7 @@ from shared.schemas.postings import Posting
 
 Change = Literal["new", "changed", "unchanged", "closed"]
 
+INDEXED_CHARACTERS = 1_000
 _MAX_ROW = 8_000_000  # bytes, half of what a document may take
 _FLOAT32_HEADER = b"\x27\x00"  # BSON vector: dtype FLOAT32, no padding bits
 
@@ -33,12 +34,22 @@ def decode_vector(binary: bytes) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True)
-class Embedded:
-    """A posting's place in the vector index: None vector = not embedded yet or no longer active."""
+class Indexed:
+    """What indexes keep of a posting; those that are not `active` leave them. `vector` None: not embedded yet by this embedder. `text` is
+    the beginning of its description, INDEXED_CHARACTERS at most; the filter fields are as in Posting."""
 
     greenhouse_id: str
     subject_key: str
+    active: bool
     vector: NDArray[np.float32] | None
+    title: str = ""
+    text: str = ""
+    company_slug: str = ""
+    company_name: str = ""
+    place_keys: tuple[str, ...] = ()
+    department_keys: tuple[str, ...] = ()
+    remote: bool = False
+    first_published: datetime | None = None
 
 
 async def get(db: Database, greenhouse_id: str) -> Posting | None:
@@ -58,21 +69,40 @@ async def texts_of_company(db: Database, company_slug: str, limit: int) -> list[
     return [(doc["title"], doc.get("description", "")) async for doc in found]
 
 
-async def embedded_since(db: Database, embedder_id: str, since: datetime | None) -> AsyncIterator[tuple[Embedded, datetime]]:
-    """Every posting changed at or after `since` (all, when None) with its vector and the time of its change."""
+async def indexed_since(db: Database, embedder_id: str, since: datetime | None) -> AsyncIterator[tuple[Indexed, datetime]]:
+    """Every posting changed at or after `since` (all, when None), the longest unchanged first, and the time of its change."""
     where = {"changed_at": {"$gte": since}} if since else {}
     async for doc in db.jobs.find(where, _index_fields(embedder_id), sort=[("changed_at", 1)]):
-        yield as_embedded(doc, embedder_id), doc.get("changed_at") or datetime.min.replace(tzinfo=UTC)
+        yield as_indexed(doc, embedder_id), doc.get("changed_at") or datetime.min.replace(tzinfo=UTC)
+
+
+_INDEXED_FIELDS = (
+    "greenhouse_id", "subject_key", "active", "changed_at", "title", "company_slug", "company_name", "place_keys", "department_keys",
+    "remote", "first_published",
+)  # fmt: skip
 
 
 def _index_fields(embedder_id: str) -> Doc:
-    return {"greenhouse_id": 1, "subject_key": 1, "active": 1, "changed_at": 1, f"vectors.{embedder_id}": 1}
+    text = {"$substrCP": [{"$ifNull": ["$description", ""]}, 0, INDEXED_CHARACTERS]}
+    return {**dict.fromkeys(_INDEXED_FIELDS, 1), f"vectors.{embedder_id}.vector": 1, "description": text}
 
 
-def as_embedded(doc: Doc, embedder_id: str) -> Embedded:
+def as_indexed(doc: Doc, embedder_id: str) -> Indexed:
     entry = doc.get("vectors", {}).get(embedder_id)
-    vector = decode_vector(entry["vector"]) if entry and doc.get("active") else None
-    return Embedded(doc["greenhouse_id"], doc["subject_key"], vector)
+    return Indexed(
+        greenhouse_id=doc["greenhouse_id"],
+        subject_key=doc["subject_key"],
+        active=bool(doc.get("active")),
+        vector=decode_vector(entry["vector"]) if entry else None,
+        title=doc.get("title") or "",
+        text=(doc.get("description") or "")[:INDEXED_CHARACTERS],
+        company_slug=doc.get("company_slug") or "",
+        company_name=doc.get("company_name") or "",
+        place_keys=tuple(doc.get("place_keys") or ()),
+        department_keys=tuple(doc.get("department_keys") or ()),
+        remote=bool(doc.get("remote")),
+        first_published=doc.get("first_published"),
+    )
 
 
 def why_not_storable(row: dict[str, Any]) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from shared.fingerprint import content_hash
 from shared.pay import pay_from_ranges, pay_from_text
-from shared.schemas.base import Document
+from shared.schemas.base import Document, Utc
 from shared.schemas.reels import ReelBrief
 from shared.schemas.subjects import SubjectId
 from shared.text import html_to_text, one_line
@@ -27,6 +28,10 @@ class BoardLocation(BaseModel):
     @classmethod
     def _none_is_empty(cls, value: Any) -> Any:
         return value or ""
+
+
+class BoardDepartment(BaseModel):
+    name: str = Field(default="", max_length=300)
 
 
 class PayInputRange(BaseModel):
@@ -47,11 +52,12 @@ class BoardPosting(BaseModel):
     company_name: str | None = Field(default=None, max_length=500, validate_default=True)
     internal_job_id: str | None = Field(default=None, max_length=128)
     location: BoardLocation | None = None
+    departments: list[BoardDepartment] = []
     absolute_url: str | None = Field(default=None, max_length=2000)
     content: str | None = Field(default=None, max_length=MAX_CONTENT)
     language: str | None = Field(default=None, max_length=35)
-    updated_at: datetime | None = None
-    first_published: datetime | None = None
+    updated_at: Utc | None = None
+    first_published: Utc | None = None
     pay_input_ranges: list[PayInputRange] | None = None
 
     @field_validator("location", mode="before")
@@ -59,14 +65,16 @@ class BoardPosting(BaseModel):
     def _name_alone(cls, value: Any) -> Any:
         return {"name": value} if isinstance(value, str) else value
 
+    @field_validator("departments", mode="before")
+    @classmethod
+    def _names_alone(cls, value: Any) -> Any:
+        return [{"name": one} if isinstance(one, str) else one for one in value] if isinstance(value, list) else value or []
+
     @field_validator("updated_at", "first_published")
     @classmethod
     def _as_stored(cls, value: datetime | None) -> datetime | None:
-        """UTC and whole milliseconds, as the database keeps them; a time without a zone is taken as UTC."""
-        if value is None:
-            return None
-        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return value.replace(microsecond=value.microsecond // 1000 * 1000)
+        """Whole milliseconds, as the database keeps them."""
+        return value and value.replace(microsecond=value.microsecond // 1000 * 1000)
 
     @field_validator("id", "internal_job_id", mode="before")
     @classmethod
@@ -108,6 +116,7 @@ class Posting(Document):
     title: str
     description: str
     places: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
     remote: bool = False
     pay: str | None = None
     language: str = "en"
@@ -116,6 +125,8 @@ class Posting(Document):
     first_published: datetime | None = None
     content_hash: str
     active: bool = True
+    place_keys: tuple[str, ...] = ()
+    department_keys: tuple[str, ...] = ()
 
     @property
     def subject(self) -> SubjectId:
@@ -127,12 +138,24 @@ def slugify(name: str) -> str:
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "company"
 
 
+def filter_key(words: str) -> str:
+    """How a place or a department is compared: without case, accents, punctuation and surplus space."""
+    bare = (c for c in unicodedata.normalize("NFKD", words.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[\W_]+", " ", "".join(bare)).split())
+
+
+def place_keys(places: Sequence[str]) -> tuple[str, ...]:
+    """By what a posting in these places is found: each place whole, and its parts: "Berlin, Germany" also by "Berlin" and "Germany"."""
+    names = (name for place in places for name in (place, *re.split(r"[,()/–-]", place)))
+    return tuple(dict.fromkeys(filter(None, map(filter_key, names))))
+
+
 def read_posting(row: BoardPosting) -> Posting:
     """A board's row as we store it. The text hash covers what is embedded and spoken: title, company and description."""
     company = unquote(row.company_name or row.company or "")
     slug = slugify(unquote(row.company or row.company_name or ""))
     title, description = row.title, html_to_text(row.content or "")
-    places = _places(row)
+    places, departments = _places(row), _departments(row)
     ranges = [(r.min_cents, r.max_cents, r.currency_type, r.title or "") for r in row.pay_input_ranges or ()]
     return Posting(
         greenhouse_id=row.id,
@@ -143,6 +166,9 @@ def read_posting(row: BoardPosting) -> Posting:
         title=title,
         description=description,
         places=places,
+        departments=departments,
+        place_keys=place_keys(places),
+        department_keys=tuple(dict.fromkeys(filter(None, map(filter_key, departments)))),
         remote=_is_remote(row, places),
         pay=pay_from_ranges(ranges) if ranges else pay_from_text(description),
         language=(row.language or "en").lower(),
@@ -156,6 +182,14 @@ def read_posting(row: BoardPosting) -> Posting:
 def _places(row: BoardPosting) -> tuple[str, ...]:
     name = one_line(row.location.name) if row.location else ""
     return tuple(dict.fromkeys(part.strip() for part in re.split(r"[;|•]|\s/\s", name) if part.strip()))
+
+
+def _departments(row: BoardPosting) -> tuple[str, ...]:
+    """Greenhouse's departments; department and team of other boards, kept under `_meta`."""
+    meta = (row.model_extra or {}).get("_meta")
+    other = [meta.get(name) for name in ("department", "team")] if isinstance(meta, dict) else []
+    names = [*(department.name for department in row.departments), *(name for name in other if isinstance(name, str))]
+    return tuple(dict.fromkeys(filter(None, map(one_line, names))))
 
 
 def _is_remote(row: BoardPosting, places: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from shared.errors import Unavailable
 from shared.logging import get_logger
 from shared.mongo import changes, postings
 from shared.mongo.client import Database, translated
-from shared.mongo.postings import Embedded
+from shared.mongo.postings import Indexed
 from shared.vectors.base import Hit
 
 log = get_logger(__name__)
@@ -39,16 +39,16 @@ class ExactIndex:
     def __len__(self) -> int:
         return len(self._row_of)
 
-    def update(self, changed: Iterable[Embedded]) -> None:
+    def update(self, changed: Iterable[Indexed]) -> None:
         for posting in changed:
             if (old := self._row_of.pop(posting.greenhouse_id, None)) is not None:
                 self._dead.add(old)
-            if posting.vector is not None:
+            if posting.active and posting.vector is not None:
                 self._add(posting, posting.vector)
         if len(self._dead) > max(_GROWTH, len(self._rows) // 2):
             self._compact()
 
-    def _add(self, posting: Embedded, vector: NDArray[np.float32]) -> None:
+    def _add(self, posting: Indexed, vector: NDArray[np.float32]) -> None:
         row = len(self._rows)
         if row == len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
@@ -107,11 +107,11 @@ class SyncedIndex:
                 if change is None:
                     await self._catch_up()
                 elif change.get("fullDocument"):
-                    self._index.update([postings.as_embedded(change["fullDocument"], self._embedder_id)])
+                    self._index.update([postings.as_indexed(change["fullDocument"], self._embedder_id)])
 
     async def _catch_up(self) -> None:
         since = self._newest - _OVERLAP if self._newest else None
-        async for posting, changed_at in postings.embedded_since(self._db, self._embedder_id, since):
+        async for posting, changed_at in postings.indexed_since(self._db, self._embedder_id, since):
             self._index.update([posting])
             self._newest = changed_at
         self.loaded.set()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from shared.mongo.postings import Embedded
+from shared.mongo.postings import Indexed
 from shared.vectors import exact
 from shared.vectors.exact import ExactIndex
 
@@ -34,7 +34,7 @@ async def test_finds_what_brute_force_finds(steps: list[tuple[int, bool, int]], 
     index, kept = ExactIndex(D), dict[str, NDArray[np.float32]]()
     for number, there, seed in steps:
         vector = unit(seed) if there else None
-        index.update([Embedded(f"p{number}", f"s{number}", vector)])
+        index.update([Indexed(f"p{number}", f"s{number}", True, vector)])
         kept.pop(f"p{number}", None)
         if vector is not None:
             kept[f"p{number}"] = vector
