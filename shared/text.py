@@ -10,7 +10,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 BULLET = "• "
 _MAX_UNESCAPES = 5  # boards escape once, some feeds twice; a bound, as "&amp;amp;…" can be made without end
-_DROPPED = "script, style, iframe, img, svg, video, audio, object, embed, noscript, template, form, nav, header nav, head"
+_DROPPED = (
+    "script, style, iframe, img, svg, video, audio, object, embed, noscript, template, form, head, "
+    "nav, [role=navigation], [class*=breadcrumb]"
+)
 _BLOCKS = frozenset(
     "address article aside blockquote dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr main ol p pre "
     "section summary table tbody tfoot thead tr ul".split()
@@ -48,7 +51,7 @@ def one_line(markup: str) -> str:
 def html_to_text(content: str) -> str:
     """Clean text of a posting's HTML, escaped or not.
 
-    Blocks stand on their own lines, list items start with "• ", scripts, frames, images and forms are gone.
+    Blocks stand on their own lines, list items start with "• ", scripts, frames, images, forms and navigation are gone.
     Never raises: the parser takes whatever it is given.
     """
     parser = LexborHTMLParser(f"<body>{unescape(content)}</body>")

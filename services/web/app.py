@@ -44,16 +44,18 @@ def create_app(
     middleware: Sequence[Middleware] = (),
     version: str = VERSION,
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+    larger_bodies: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """An application with problem documents, request ids, an access log, limits, health and metrics around `routers`.
 
     `service` names it in logs and /health; `checks` are the parts it needs; `middleware` runs innermost.
+    `larger_bodies` are the paths that take more than `max_body_bytes`, with how much.
     """
     around = [
         Middleware(RequestId, service=service),
         Middleware(AccessLog),
         Middleware(UnexpectedErrors),
-        Middleware(BodyLimit, max_bytes=max_body_bytes),
+        Middleware(BodyLimit, max_bytes=max_body_bytes, larger=larger_bodies),
         *middleware,
     ]
     app = Service(title=title, version=version, lifespan=lifespan, responses=_PROBLEMS, exception_handlers=HANDLERS, middleware=around)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -14,18 +15,23 @@ DEFAULT_MAX_BODY_BYTES = 64 * 1024
 
 
 class BodyLimit:
-    """ASGI middleware: 413 as soon as a body is known to be longer than `max_bytes`, by its Content-Length or by counting."""
+    """ASGI middleware: 413 as soon as a body is known to be longer than `max_bytes`, by its Content-Length or by counting.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    `larger` has the paths that take more, with how much.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if self._announced(scope) > self.max_bytes:
-            response = http_problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._detail)
+        most = self.larger.get(scope["path"], self.max_bytes)
+        if self._announced(scope) > most:
+            response = http_problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._detail(most))
             await response(scope, receive, send)
             return
         received = 0
@@ -34,15 +40,15 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:  # FastAPI passes on an HTTPException, and turns any other into a 400
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._detail)
+            if received > most:  # FastAPI passes on an HTTPException, and turns any other into a 400
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._detail(most))
             return message
 
         await self.app(scope, counted, send)
 
-    @property
-    def _detail(self) -> str:
-        return f"The body may have {self.max_bytes} bytes at most."
+    @staticmethod
+    def _detail(most: int) -> str:
+        return f"The body may have {most} bytes at most."
 
     @staticmethod
     def _announced(scope: Scope) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any, Literal
 
 import bson
@@ -12,9 +13,10 @@ import numpy as np
 from bson.binary import VECTOR_SUBTYPE, Binary
 from bson.errors import BSONError
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from pymongo import UpdateOne
 
-from shared.mongo.client import Database, Doc
+from shared.mongo.client import Database, Doc, translated
 from shared.schemas.postings import Posting
 
 Change = Literal["new", "changed", "unchanged", "closed"]
@@ -72,8 +74,35 @@ async def texts_of_company(db: Database, company_slug: str, limit: int) -> list[
 async def indexed_since(db: Database, embedder_id: str, since: datetime | None) -> AsyncIterator[tuple[Indexed, datetime]]:
     """Every posting changed at or after `since` (all, when None), the longest unchanged first, and the time of its change."""
     where = {"changed_at": {"$gte": since}} if since else {}
-    async for doc in db.jobs.find(where, _index_fields(embedder_id), sort=[("changed_at", 1)]):
+    found = db.jobs.find(where, _index_fields(embedder_id), sort=[("changed_at", 1)], batch_size=_DECODED)
+    async for doc in found:
         yield as_indexed(doc, embedder_id), doc.get("changed_at") or datetime.min.replace(tzinfo=UTC)
+
+
+_DECODED = 200  # documents read at once: the server's own batches would stop the loop for a tenth of a second
+
+
+async def find(db: Database, where: Doc, fields: Doc) -> list[Doc]:
+    """These fields of the postings `where` says. Raises Unavailable."""
+    with translated():
+        return [doc async for doc in db.jobs.find(where, fields)]
+
+
+async def count_active(db: Database) -> int:
+    return await db.jobs.count_documents({"active": True})
+
+
+async def active_among(db: Database, ids: Sequence[str]) -> set[str]:
+    """Which of these postings are here and active."""
+    found = db.jobs.find({"greenhouse_id": {"$in": list(ids)}, "active": True}, {"_id": 0, "greenhouse_id": 1})
+    return {doc["greenhouse_id"] async for doc in found}
+
+
+async def collection_id(db: Database) -> str | None:
+    """What tells this collection from every other, also from one of the same name; None before it is made."""
+    async for told in await db.list_collections(filter={"name": "jobs"}):
+        return str(told["info"]["uuid"])
+    return None
 
 
 _INDEXED_FIELDS = (
@@ -91,8 +120,8 @@ def as_indexed(doc: Doc, embedder_id: str) -> Indexed:
     entry = doc.get("vectors", {}).get(embedder_id)
     return Indexed(
         greenhouse_id=doc["greenhouse_id"],
-        subject_key=doc["subject_key"],
-        active=bool(doc.get("active")),
+        subject_key=doc.get("subject_key", ""),
+        active=bool(doc.get("active")) and "subject_key" in doc,  # without: the database is to be migrated
         vector=decode_vector(entry["vector"]) if entry else None,
         title=doc.get("title") or "",
         text=(doc.get("description") or "")[:INDEXED_CHARACTERS],
@@ -121,13 +150,31 @@ async def stored(db: Database, ids: Sequence[str]) -> dict[str, Doc]:
     return {doc["greenhouse_id"]: doc async for doc in db.jobs.find({"greenhouse_id": {"$in": list(ids)}})}
 
 
-def compare(posting: Posting, kept: Doc | None) -> Change:
-    """PURE: what importing this posting would change."""
+def compare(posting: Posting, kept: Doc | None, row: Doc | None = None) -> Change:
+    """PURE: what importing this posting, with the board's `row` beside it, would change. Of the row's own fields the plain ones count:
+    lists and what they nest come in another order now and then, and nothing of ours reads them."""
     if kept is None:
         return "new"
-    new = posting.model_dump()
-    old = Posting.model_validate(kept).model_dump()
-    return "unchanged" if new == old else "changed"
+    plain = {name: value for name, value in (row or {}).items() if isinstance(value, _PLAIN) and name not in Posting.model_fields}
+    same = _as_posting(kept) == posting and all(name in kept and kept[name] == value for name, value in plain.items())
+    return "unchanged" if same else "changed"
+
+
+def is_silent(posting: Posting, kept: Doc | None) -> bool:
+    """PURE: nothing that is searched or shown would change, at most when the board touched it last: indexes need not look."""
+    old = _as_posting(kept) if kept else None
+    return old is not None and old.model_copy(update={"updated_at": posting.updated_at}) == posting
+
+
+_PLAIN = (str, int, NoneType)
+
+
+def _as_posting(kept: Doc) -> Posting | None:
+    """None: it was stored by something older than this."""
+    try:
+        return Posting.model_validate(kept)
+    except ValidationError:
+        return None
 
 
 def needs_vector(posting: Posting, kept: Doc | None, embedder_id: str) -> bool:
@@ -138,11 +185,12 @@ def needs_vector(posting: Posting, kept: Doc | None, embedder_id: str) -> bool:
 
 @dataclass(frozen=True)
 class Write:
-    """One posting to store, with its new vector where it needs one, and the board's row as it came."""
+    """One posting to store, with its new vector where it needs one, and the board's row as it came. `silent`: see is_silent."""
 
     posting: Posting
     row: dict[str, Any]
     vector: NDArray[np.float32] | None
+    silent: bool = False
 
 
 async def store(db: Database, writes: Sequence[Write], embedder_id: str) -> None:
@@ -150,7 +198,7 @@ async def store(db: Database, writes: Sequence[Write], embedder_id: str) -> None
     now = datetime.now(UTC)
     updates = []
     for write in writes:
-        values: Doc = {**write.row, **write.posting.model_dump(), "changed_at": now}
+        values: Doc = {**write.row, **write.posting.model_dump(), **({} if write.silent else {"changed_at": now})}
         if write.vector is not None:
             values[f"vectors.{embedder_id}"] = {"vector": encode_vector(write.vector), "content_hash": write.posting.content_hash}
         updates.append(
@@ -160,8 +208,17 @@ async def store(db: Database, writes: Sequence[Write], embedder_id: str) -> None
         await db.jobs.bulk_write(updates, ordered=False)
 
 
-async def close_missing(db: Database, company_slug: str, present: Sequence[str]) -> int:
-    """Close the active postings of a company that a complete fetch of its board no longer lists. Returns how many."""
-    gone = {"company_slug": company_slug, "active": True, "greenhouse_id": {"$nin": list(present)}}
+async def close_missing(db: Database, company_slug: str, present: Collection[str], board: str | None = None) -> int:
+    """Close the active postings of a company that a complete fetch of its board no longer lists. Returns how many.
+
+    Those of another board (`imported_from`) are not this one's to close; those of no board, which came in files, are.
+    """
+    mine = {"company_slug": company_slug, "active": True, "imported_from": {"$in": [None, board]}}
+    gone = {**mine, "greenhouse_id": {"$nin": list(present)}}
     result = await db.jobs.update_many(gone, {"$set": {"active": False, "changed_at": datetime.now(UTC)}})
     return result.modified_count
+
+
+async def open_of_board(db: Database, company_slug: str, board: str) -> int:
+    """How many active postings a board (`imported_from`) has here."""
+    return await db.jobs.count_documents({"company_slug": company_slug, "active": True, "imported_from": board})

@@ -128,6 +128,12 @@ class Posting(Document):
     place_keys: tuple[str, ...] = ()
     department_keys: tuple[str, ...] = ()
 
+    @field_validator("departments", mode="before")
+    @classmethod
+    def _names_alone(cls, value: Any) -> Any:
+        """Before they were a field of ours the board's own stood there."""
+        return [one.get("name") or "" if isinstance(one, dict) else one for one in value or ()]
+
     @property
     def subject(self) -> SubjectId:
         return SubjectId("posting", self.subject_key)

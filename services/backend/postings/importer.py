@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import codecs
-import json
-import sys
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from services.backend.postings.boards import Board
 from shared.embeddings.base import Embedder, embed_documents
-from shared.errors import InvalidInput
 from shared.logging import get_logger
-from shared.mongo import postings
-from shared.mongo.client import Database
-from shared.mongo.postings import Write
+from shared.mongo import boards, postings
+from shared.mongo.client import Database, Doc
+from shared.mongo.postings import Change, Write
 from shared.schemas.postings import BoardPosting, Posting, read_posting
 
 log = get_logger(__name__)
 
 _BATCH = 32
 _REASONS_KEPT = 50
-_MAX_LINE = 4_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -38,9 +36,19 @@ class Row:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Source:
+    """Rows, and whether they are all that their companies have open: only then may an absent posting be closed. `board`: they were
+    fetched from it, and are all of one company."""
+
+    rows: Sequence[Row]
+    complete: bool = False
+    board: Board | None = None
+
+
 @dataclass
 class Summary:
-    """What an import did. `reasons` names the first rejected rows and why."""
+    """What an import did. `reopened` are those of the changed that had been closed; `reasons` names the first rejected rows and why."""
 
     new: int = 0
     changed: int = 0
@@ -48,6 +56,8 @@ class Summary:
     closed: int = 0
     rejected: int = 0
     embedded: int = 0
+    reopened: int = 0
+    remade: int = 0
     reasons: list[str] = field(default_factory=list)
 
     def reject(self, where: str, why: str) -> None:
@@ -55,121 +65,118 @@ class Summary:
         if len(self.reasons) < _REASONS_KEPT:
             self.reasons.append(f"{where}: {why}")
 
-    def count(self, changes: Counter[str]) -> None:
+    def count(self, planned: Sequence[Planned]) -> None:
+        changes = Counter(each.change for each in planned)
         self.new += changes["new"]
         self.changed += changes["changed"]
         self.unchanged += changes["unchanged"]
+        self.embedded += sum(each.embeds for each in planned)
+        self.reopened += sum(each.reopens for each in planned)
+
+    def add(self, other: Summary) -> None:
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+        del self.reasons[_REASONS_KEPT:]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
 
 
 @dataclass(frozen=True)
-class Source:
-    """Rows, and whether they are all that their companies have open: only then may an absent posting be closed."""
+class Planned:
+    """What is to happen to one readable row."""
 
-    rows: list[Row]
-    complete: bool = False
-
-
-def read_file(path: Path) -> Source:
-    """A board ({"jobs": […], "meta": {"total": n}}), a JSON list, or JSON lines; the content decides which. "-" is standard input.
-
-    Raises InvalidInput when the file itself cannot be used.
-    """
-    data = sys.stdin.buffer.read() if str(path) == "-" else _bytes_of(path)
-    if not data.strip():
-        raise InvalidInput(f"{path}: the file is empty", field="file")
-    return _whole(data) or _lines(data, path)
+    posting: Posting
+    row: Doc
+    change: Change
+    embeds: bool
+    reopens: bool
+    silent: bool
+    owner: str | None
+    """The board it came from before."""
 
 
-def _bytes_of(path: Path) -> bytes:
-    if path.exists() and not path.is_file():
-        raise InvalidInput(f"{path}: not a regular file (- reads what is piped in)", field="file")
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise InvalidInput(f"{path}: there is no such file", field="file") from error
-    except OSError as error:
-        raise InvalidInput(f"{path}: it cannot be read ({error.strerror})", field="file") from error
+@dataclass
+class Listed:
+    """What an import met: each readable posting's company by its id, all subjects, every id there was, and whether some row had none."""
+
+    companies: dict[str, str] = field(default_factory=dict)
+    subjects: dict[str, None] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    nameless: bool = False
+
+    def meet(self, row: Row) -> None:
+        name = (row.row or {}).get("id")
+        if isinstance(name, str | int) and name != "":
+            self.ids.add(str(name))
+        else:
+            self.nameless = True
 
 
-def _whole(data: bytes) -> Source | None:
-    """The file as one JSON text; None when it is not one that holds postings."""
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-    rows = content.get("jobs") if isinstance(content, dict) else content
-    if not isinstance(rows, list):
-        return None
-    meta = content.get("meta") if isinstance(content, dict) else None
-    complete = isinstance(meta, dict) and meta.get("total") == len(rows)
-    return Source([_row(f"job {number}", row) for number, row in enumerate(rows, start=1)], complete)
+Tell = Callable[[int], Awaitable[None]]
+"""Is told how many rows are about to be stored, and 0 before some are closed; whatever it raises stops the import before that."""
 
 
-def _lines(data: bytes, path: Path) -> Source:
-    lines = enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1)
-    rows = [_line(f"line {number}", line) for number, line in lines if line.strip()]
-    if not any(row.row for row in rows):
-        found = f"{rows[0].where}: {rows[0].problem}"
-        raise InvalidInput(f'{path}: neither a board with "jobs", a JSON list, nor JSON lines; {found}', field="file")
-    return Source(rows)
+async def _nobody(_: int) -> None: ...
 
 
-def _line(where: str, line: bytes) -> Row:
-    if len(line) > _MAX_LINE:
-        return Row(where, None, f"longer than {_MAX_LINE} bytes")
-    try:
-        return _row(where, json.loads(line.decode()))
-    except UnicodeDecodeError as error:
-        return Row(where, None, f"not UTF-8: {error.reason} at byte {error.start}")
-    except (ValueError, RecursionError) as error:
-        return Row(where, None, f"not JSON: {error}")
-
-
-def _row(where: str, row: object) -> Row:
-    return Row(where, row) if isinstance(row, dict) else Row(where, None, "not a JSON object")
-
-
-async def import_postings(db: Database, embedder: Embedder, source: Source, on_progress: Callable[[int], None] = lambda _: None) -> Summary:
+async def import_postings(db: Database, embedder: Embedder, source: Source, tell: Tell = _nobody) -> Summary:
     """Import in batches, each stored before the next: an import that is cut short is resumed by running it again.
 
-    A complete source closes what it no longer lists, unless a row could not be read.
+    A complete source closes what it no longer lists, unless a row did not even have an id.
     """
-    summary = Summary()
-    listed: dict[str, str] = {}
+    return (await import_listed(db, embedder, source, tell))[0]
+
+
+async def import_listed(db: Database, embedder: Embedder, source: Source, tell: Tell = _nobody) -> tuple[Summary, list[str]]:
+    """As `import_postings`; with the keys of all subjects that were met."""
+    summary, listed = Summary(), Listed()
     for batch in _batches(source.rows):
-        readable = list(_readable(batch, listed, summary))
-        summary.count(await _store(db, embedder, readable, summary))
-        on_progress(len(batch))
-    if source.complete and not summary.rejected:
-        for company in set(listed.values()):
-            summary.closed += await postings.close_missing(db, company, list(listed))
-    log.info("postings_imported", **{name: value for name, value in vars(summary).items() if name != "reasons"})
-    return summary
+        readable = await asyncio.to_thread(_readable, batch, source.board, listed, summary)
+        planned = await _plan(db, readable, embedder.embedder_id)
+        vectors = await _embed(embedder, planned)
+        await tell(len(batch))
+        await _store(db, source, planned, vectors, embedder.embedder_id)
+        summary.count(planned)
+        listed.subjects |= dict.fromkeys(each.posting.subject_key for each in planned)
+    if source.complete and not listed.nameless:
+        await tell(0)
+        summary.closed = await _close(db, source, listed)
+    log.info("postings_imported", board=str(source.board or ""), complete=source.complete, **summary.counts)
+    return summary, list(listed.subjects)
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
 
-def _readable(batch: Sequence[Row], listed: dict[str, str], summary: Summary) -> Iterator[tuple[dict[str, Any], Posting]]:
+def _readable(batch: Sequence[Row], board: Board | None, listed: Listed, summary: Summary) -> list[tuple[Doc, Posting]]:
     """Rows that are postings; the others are counted with their reason. The first of two rows with one id wins."""
+    readable: list[tuple[Doc, Posting]] = []
     for row in batch:
-        if row.row is None:
-            summary.reject(row.where, row.problem)
-            continue
-        try:
-            posting = read_posting(BoardPosting.model_validate(row.row))
-        except ValidationError as error:
-            summary.reject(row.where, "; ".join(_words(problem) for problem in error.errors()))
-            continue
-        if problem := postings.why_not_storable(_kept_fields(row.row)):
+        listed.meet(row)
+        posting, problem = _read(row)
+        if posting is None:
             summary.reject(row.where, problem)
-            continue
-        if posting.greenhouse_id in listed:
+        elif posting.greenhouse_id in listed.companies:
             summary.reject(row.where, f"id: {posting.greenhouse_id} stands in the file twice")
-            continue
-        listed[posting.greenhouse_id] = posting.company_slug
-        yield row.row, posting
+        else:
+            listed.companies[posting.greenhouse_id] = posting.company_slug
+            readable.append((_kept_fields(row.row or {}, board), posting))
+    return readable
+
+
+def _read(row: Row) -> tuple[Posting | None, str]:
+    """PURE: the posting, or what is wrong with it."""
+    if row.row is None:
+        return None, row.problem
+    try:
+        posting = read_posting(BoardPosting.model_validate(row.row))
+    except ValidationError as error:
+        return None, "; ".join(_words(problem) for problem in error.errors())
+    problem = postings.why_not_storable(_kept_fields(row.row, None))
+    return (None, problem) if problem else (posting, "")
 
 
 def _words(problem: ErrorDetails) -> str:
@@ -177,27 +184,59 @@ def _words(problem: ErrorDetails) -> str:
     return f"{field}: {message}" if field else message
 
 
-async def _store(db: Database, embedder: Embedder, readable: Sequence[tuple[dict[str, Any], Posting]], summary: Summary) -> Counter[str]:
+_NOT_KEPT = {"content", "_id", "id", "vectors", "embedding", "active", "changed_at", "created_at", "imported_from"}
+
+
+def _kept_fields(row: Doc, board: Board | None) -> Doc:
+    """The board's own fields, as they came, less the body (kept as clean text) and names that are ours; and which board that is."""
+    own = {name: value for name, value in row.items() if name not in _NOT_KEPT and not name.startswith("$") and "." not in name}
+    return own | {"imported_from": str(board)} if board else own
+
+
+async def _plan(db: Database, readable: Sequence[tuple[Doc, Posting]], embedder_id: str) -> list[Planned]:
     kept = await postings.stored(db, [posting.greenhouse_id for _, posting in readable])
-    changes: Counter[str] = Counter()
-    todo: list[tuple[dict[str, Any], Posting, bool]] = []
-    for row, posting in readable:
-        change = postings.compare(posting, kept.get(posting.greenhouse_id))
-        changes[change] += 1
-        embeds = postings.needs_vector(posting, kept.get(posting.greenhouse_id), embedder.embedder_id)
-        if change != "unchanged" or embeds:
-            todo.append((row, posting, embeds))
-    texts = [(posting.title, posting.description) for _, posting, embeds in todo if embeds]
-    vectors = iter(await embed_documents(embedder, texts)) if texts else iter(())
-    summary.embedded += len(texts)
-    writes = [Write(posting, _kept_fields(row), next(vectors) if embeds else None) for row, posting, embeds in todo]
-    await postings.store(db, writes, embedder.embedder_id)
-    return changes
+    return [_planned(row, posting, kept.get(posting.greenhouse_id), embedder_id) for row, posting in readable]
 
 
-_NOT_KEPT = {"content", "_id", "id", "vectors", "embedding", "active"}
+def _planned(row: Doc, read: Posting, kept: Doc | None, embedder_id: str) -> Planned:
+    """PURE: what importing this row would do."""
+    posting = _of_its_board(row, read, kept)
+    return Planned(
+        posting,
+        row,
+        change=postings.compare(posting, kept, row),
+        embeds=postings.needs_vector(posting, kept, embedder_id),
+        reopens=kept is not None and kept.get("active") is False,
+        silent=postings.is_silent(posting, kept),
+        owner=(kept or {}).get("imported_from"),
+    )
 
 
-def _kept_fields(row: dict[str, Any]) -> dict[str, Any]:
-    """The board's own fields, as they came, less the body (kept as clean text) and names that are ours."""
-    return {name: value for name, value in row.items() if name not in _NOT_KEPT and not name.startswith("$") and "." not in name}
+def _of_its_board(row: Doc, posting: Posting, kept: Doc | None) -> Posting:
+    """Who its company is, a file does not decide for a posting that came from a board: its reel hangs on that."""
+    if kept is None or not kept.get("imported_from") or "imported_from" in row:
+        return posting
+    return posting.model_copy(update={name: kept[name] for name in ("company_slug", "subject_key")})
+
+
+async def _embed(embedder: Embedder, planned: Sequence[Planned]) -> list[NDArray[np.float32]]:
+    texts = [(each.posting.title, each.posting.description) for each in planned if each.embeds]
+    return list(await embed_documents(embedder, texts)) if texts else []
+
+
+async def _store(
+    db: Database, source: Source, planned: Sequence[Planned], vectors: Sequence[NDArray[np.float32]], embedder_id: str
+) -> None:
+    """A board whose postings a file writes to is asked for everything next time, not only for what is new to it."""
+    todo = [each for each in planned if each.change != "unchanged" or each.embeds]
+    made = iter(vectors)
+    writes = [Write(each.posting, each.row, next(made) if each.embeds else None, silent=each.silent and not each.embeds) for each in todo]
+    if not source.board and (owners := {each.owner for each in todo if each.owner}):
+        await boards.ask_anew(db, owners)
+    await postings.store(db, writes, embedder_id)
+
+
+async def _close(db: Database, source: Source, listed: Listed) -> int:
+    if source.board:
+        return await postings.close_missing(db, source.board.slug, listed.ids, str(source.board))
+    return sum([await postings.close_missing(db, company, listed.ids) for company in set(listed.companies.values())])

@@ -18,6 +18,11 @@ def test_nothing_that_runs_or_frames_survives() -> None:
     assert html_to_text(content) == "Before\n\nafter"
 
 
+def test_ways_around_the_site_are_no_part_of_the_posting() -> None:
+    content = "<a class='back-breadcrumb' href=/>All jobs</a><nav>Home</nav><div role='navigation'>Next</div><p>Bake.</p>"
+    assert html_to_text(content) == "Bake."
+
+
 def test_twice_escaped() -> None:
     assert html_to_text("&amp;lt;p&amp;gt;One&amp;lt;/p&amp;gt;&amp;lt;p&amp;gt;two&amp;lt;/p&amp;gt;") == "One\n\ntwo"
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.backend.postings.importer import read_file
+from services.backend.postings.files import read_file
 from shared.errors import InvalidInput
+from tests.stubs.boards import ashby_job, greenhouse_job, lever_posting
 
 
 def written(tmp_path: Path, name: str, text: str | bytes) -> Path:
@@ -58,6 +59,34 @@ def test_a_line_in_another_encoding_is_one_rejected_line(tmp_path: Path) -> None
     assert "not UTF-8" in rows[1].problem
 
 
+def test_a_listing_in_csv(tmp_path: Path) -> None:
+    text = '\ufeffid,board,company_name,title,location,language\r\n7,oven,Oven & Co,"Baker, night\nshift",Ghent,\r\n8,mill,,Miller,,pt\r\n'
+    rows = read_file(written(tmp_path, "listings.csv", text)).rows
+    assert [row.row for row in rows] == [
+        {"id": "7", "board": "oven", "company": "oven", "company_name": "Oven & Co", "title": "Baker, night\nshift", "location": "Ghent"},
+        {"id": "8", "board": "mill", "company": "mill", "title": "Miller", "language": "pt"},
+    ]
+    assert [row.where for row in rows] == ["line 3", "line 4"]
+
+
+def test_rows_of_lever_and_ashby_are_recognised(tmp_path: Path) -> None:
+    lines = [lever_posting(1), ashby_job(2), ashby_job(3, company="crumbs"), greenhouse_job(4)]
+    rows = read_file(written(tmp_path, "mixed.jsonl", "\n".join(map(json.dumps, lines)))).rows
+    told = [(row.row["title"], row.row.get("company")) for row in rows if row.row]
+    assert told == [
+        ("Miller of shift 1", "mill-house"),
+        ("Yeast keeper 2", "Crumb Lab"),
+        ("Yeast keeper 3", "crumbs"),
+        ("Baker of shift 4", None),
+    ]
+
+
+def test_whole_answers_of_lever_and_ashby_may_lack_something(tmp_path: Path) -> None:
+    for name, content in (("lever.json", [lever_posting(1)]), ("ashby.json", {"apiVersion": "1", "jobs": [ashby_job(2)]})):
+        source = read_file(written(tmp_path, name, json.dumps(content)))
+        assert (len(source.rows), source.complete) == (1, False)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
@@ -66,7 +95,7 @@ def test_a_line_in_another_encoding_is_one_rejected_line(tmp_path: Path) -> None
         ("latin.jsonl", b"\xff\xfe\x00", "line 1: not UTF-8"),
         ("broken.json", "{", "line 1: not JSON"),
         ("deep.json", "[" * 200_000, "line 1: not JSON"),
-        ("number.json", "3", "nor JSON lines"),
+        ("number.json", "3", "JSON lines nor CSV"),
     ],
 )
 def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str | bytes, says: str) -> None:
