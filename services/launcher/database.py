@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TypeVar
 
 from services.launcher.process import describe
@@ -19,12 +19,18 @@ LOOK_EVERY_S = 0.2
 
 
 class Database:
-    """Once started, its URI stands in `environment` for those who start after it."""
+    """Once started, its URI stands in `environment` for those who start after it, and its data are of this version: `prepare` saw to it."""
 
     name = "mongod"
 
-    def __init__(self, mongo: EmbeddedMongo, environment: MutableMapping[str, str], say: Callable[[str], None]) -> None:
-        self._mongo, self._environment, self._say = mongo, environment, say
+    def __init__(
+        self,
+        mongo: EmbeddedMongo,
+        environment: MutableMapping[str, str],
+        say: Callable[[str], None],
+        prepare: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._mongo, self._environment, self._say, self._prepare = mongo, environment, say, prepare
         self._told = False
 
     async def start(self) -> None:
@@ -32,6 +38,7 @@ class Database:
         give_up = time.monotonic() + OTHERS_S
         while (uri := await self._try_to_start(give_up)) is None:  # noqa: ASYNC110 - another process gives no event
             await asyncio.sleep(LOOK_EVERY_S)
+        await self._prepare(uri)
         self._environment["MONGODB_URI"] = uri
 
     async def _try_to_start(self, give_up: float) -> str | None:

@@ -7,6 +7,7 @@ import signal
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from services.launcher.admin_key import ADMIN_KEY_FILE, kept_key
@@ -15,6 +16,7 @@ from services.launcher.logs import Console, ProcessLog
 from services.launcher.ports import reserve
 from services.launcher.process import Child, Command, StartFailed
 from services.launcher.stack import Part, Stack
+from services.migrate import bring_up_to_date
 from shared.mongo.embedded import private_mongo
 from shared.mongo.given import check_given
 from shared.settings import Settings, local_url
@@ -69,7 +71,7 @@ def one_machine(settings: Settings, console: Console) -> Machine:
     if settings.mongo.mongodb_uri:
         environment["MONGODB_URI"] = settings.mongo.mongodb_uri.get_secret_value()
     else:
-        parts.append(Database(private_mongo(settings), environment, console.say))
+        parts.append(Database(private_mongo(settings), environment, console.say, partial(bring_up_to_date, settings)))
     logs = [_log(command.name, process.data_dir / "logs", console) for command in commands]
     own_key = None if settings.admin.admin_api_key else process.data_dir / ADMIN_KEY_FILE
     secret = {"ADMIN_API_KEY": kept_key(own_key)} if own_key else {}

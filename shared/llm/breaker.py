@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
 
+from shared.llm.failures import Away, Busy, Misconfigured, ModelFailure, QuotaUsedUp
+
 
 class Breaker:
     def __init__(self, failures: int, cooldown_s: float) -> None:
@@ -48,6 +50,21 @@ class Breaker:
         self._failures += 1
         if self._failures >= self._limit:
             self._open_until = now + self._cooldown_s
+
+    def learn(self, failure: ModelFailure, now: float) -> bool:
+        """What a failure says about the requests to come. True: it switched the hop off just now, which the operator should hear."""
+        if isinstance(failure, Away):
+            self.failed(now)
+            return False
+        self.succeeded()
+        if isinstance(failure, Busy):
+            self.rest(now + failure.wait_s)
+        elif isinstance(failure, QuotaUsedUp):
+            self.rest(now + failure.rest_s)
+        elif isinstance(failure, Misconfigured) and not self.off:
+            self.switch_off()
+            return True
+        return False
 
     def rests_for(self, now: float) -> float:
         """Seconds of rest left."""

@@ -18,7 +18,7 @@ from shared import metrics
 from shared.errors import Unavailable
 from shared.llm.base import Answer, Completion, Model, Prompt, T, Turn
 from shared.llm.breaker import Breaker
-from shared.llm.failures import Away, Busy, Misconfigured, ModelFailure, QuotaUsedUp, Unusable
+from shared.llm.failures import Away, Busy, ModelFailure, Unusable
 from shared.llm.repair import parse, problems, repair_turns
 from shared.logging import get_logger
 
@@ -171,18 +171,7 @@ class Chain:
             raise Away(f"no answer within {self._patience.timeout_s:g} s") from None
 
     def _note(self, hop: _Hop, failure: ModelFailure) -> None:
-        """What a failure says about the requests to come."""
-        now = self._clock()
-        if isinstance(failure, Away):
-            hop.breaker.failed(now)
-            return
-        hop.breaker.succeeded()
-        if isinstance(failure, Busy):
-            hop.breaker.rest(now + failure.wait_s)
-        elif isinstance(failure, QuotaUsedUp):
-            hop.breaker.rest(now + failure.rest_s)
-        elif isinstance(failure, Misconfigured) and not hop.breaker.off:
-            hop.breaker.switch_off()
+        if hop.breaker.learn(failure, self._clock()):
             log.error("llm_hop_off", hop=hop.model.hop, model=hop.model.model, setting=hop.model.setting, reason=failure.message)
 
 

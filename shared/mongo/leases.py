@@ -11,7 +11,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from pymongo import ASCENDING, ReturnDocument
@@ -31,6 +31,7 @@ HELD: Doc = {"$ifNull": ["$attempt_token", False]}
 """Expression: whether somebody held the document, as it was before the claim."""
 NEXT_ATTEMPT: Doc = {"$add": ["$attempt", 1]}
 _BEATS_PER_LEASE = 3
+_SET: Doc = {"$gt": datetime.min.replace(tzinfo=UTC)}  # a document of the seed has no such field, which any comparison above lets pass
 
 
 def later(seconds: float) -> Doc:
@@ -53,8 +54,10 @@ def fence(key: str, token: str, statuses: Sequence[str]) -> Doc:
     return {"job_id": key, "attempt_token": token, "status": {"$in": list(statuses)}}
 
 
-async def take(collection: AsyncCollection[Doc], active: Sequence[str], lease_s: float, fields: Doc) -> Doc | None:
-    """Claim the most overdue document, or None. One indexed `find_one_and_update`, atomic.
+async def take(
+    collection: AsyncCollection[Doc], active: Sequence[str], lease_s: float, fields: Doc, where: Doc | None = None
+) -> Doc | None:
+    """Claim the most overdue document (among those `where` matches), or None. One indexed `find_one_and_update`, atomic.
 
     A token still there means the last holder vanished (`HELD`): that costs a retry. `fields` are further expressions to set; like
     all expressions of the claim they see the document as it was.
@@ -67,16 +70,17 @@ async def take(collection: AsyncCollection[Doc], active: Sequence[str], lease_s:
         "updated_at": "$$NOW",
     }
     return await collection.find_one_and_update(
-        {"status": {"$in": list(active)}, "$expr": {"$lte": ["$claim_at", "$$NOW"]}},
+        {**(where or {}), "status": {"$in": list(active)}, "claim_at": _SET, "$expr": {"$lte": ["$claim_at", "$$NOW"]}},
         [{"$set": claim | fields}],
         sort=[("claim_at", ASCENDING)],
         return_document=ReturnDocument.AFTER,
     )
 
 
-async def next_due(collection: AsyncCollection[Doc], active: Sequence[str]) -> datetime | None:
-    """When the next document may be taken, or None when nothing is active."""
-    doc = await collection.find_one({"status": {"$in": list(active)}}, {"claim_at": 1, "_id": 0}, sort=[("claim_at", ASCENDING)])
+async def next_due(collection: AsyncCollection[Doc], active: Sequence[str], where: Doc | None = None) -> datetime | None:
+    """When the next document (among those `where` matches) may be taken, or None when nothing is active."""
+    among = {**(where or {}), "status": {"$in": list(active)}}
+    doc = await collection.find_one(among, {"claim_at": 1, "_id": 0}, sort=[("claim_at", ASCENDING)])
     return doc.get("claim_at") if doc else None
 
 

@@ -15,7 +15,7 @@ VideoStatus = Literal["ready", "superseded", "taken_down"]
 class Video(Document):
     """Keys are object keys in the store of `provider`; sizes in bytes and pixels, duration in seconds.
 
-    `voice_id` None: made before voices were recorded.
+    `voice_id` None: made before voices were recorded. `mp4_key` and `captions_key` None: made elsewhere, without.
     """
 
     video_id: str
@@ -26,8 +26,8 @@ class Video(Document):
     provider: str
     s3_key: str
     cdn_url: str
-    mp4_key: str
-    captions_key: str
+    mp4_key: str | None
+    captions_key: str | None
     poster_key: str
     renditions: tuple[str, ...] = ("720p",)
     width: int

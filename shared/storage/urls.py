@@ -11,9 +11,9 @@ from shared.storage.base import BlobStore, join_url
 @dataclass(frozen=True)
 class ReelUrls:
     playback_url: str
-    mp4_url: str
+    mp4_url: str | None
     poster_url: str
-    captions_url: str
+    captions_url: str | None
 
 
 def reel_urls(video: Video, store: BlobStore) -> ReelUrls:
@@ -23,4 +23,6 @@ def reel_urls(video: Video, store: BlobStore) -> ReelUrls:
     def url(key: str) -> str:
         return store.url(key) if video.provider == store.provider else join_url(base, key)
 
-    return ReelUrls(url(video.s3_key), url(video.mp4_key), url(video.poster_key), url(video.captions_key))
+    mp4_url = url(video.mp4_key) if video.mp4_key else None
+    captions_url = url(video.captions_key) if video.captions_key else None
+    return ReelUrls(url(video.s3_key), mp4_url, url(video.poster_key), captions_url)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from shared.http.client import Reply
 from shared.llm.failures import NoText
-from shared.llm.gemini import failure
+from shared.llm.gemini_errors import failure
 from shared.schemas.reels import VoiceId
 from text_to_video.speech.base import Said
 from text_to_video.speech.vendor import Request, body_of, heard, read_with

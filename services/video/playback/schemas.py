@@ -17,9 +17,9 @@ class VideoPlayback(Message):
     video_id: str
     greenhouse_id: str | None = Field(description="the posting it was made for; its siblings find it too")
     playback_url: str = Field(description="HLS master playlist")
-    mp4_url: str = Field(description="the same reel as one file, the fastest thing a browser can start")
+    mp4_url: str | None = Field(description="the same reel as one file, the fastest thing a browser can start; null: it has none")
     poster_url: str
-    captions_url: str = Field(description="WebVTT")
+    captions_url: str | None = Field(description="WebVTT; null: it has none")
     duration_seconds: float
     width: int
     height: int

@@ -50,7 +50,7 @@ from services.launcher.stack import Stack
 from services.launcher.up import serve
 from shared.mongo.embedded import EmbeddedMongo
 folder, environment, console = Path(sys.argv[1]), {}, Console(echo=True)
-parts = [Database(EmbeddedMongo(folder / "mongo"), environment, console.say)]
+parts = [Database(EmbeddedMongo(folder / "mongo"), environment, console.say, lambda _: asyncio.sleep(0))]
 for name in ("backend", "generator"):
     command = Command.python(name, "-c", f"NAME = {name!r}" + SERVICE, grace_s=600)
     parts.append(Child(command, ProcessLog(name, folder / "logs", console), environment))

@@ -104,7 +104,7 @@ async def test_one_that_dies_while_another_starts_is_the_cause(stage: Stage) -> 
 
 async def test_a_mongod_that_dies_while_another_starts_is_explained(stage: Stage, tmp_path: Path) -> None:
     mongo = EmbeddedMongo(tmp_path / "mongo")
-    stack = stage.stack(Database(mongo, {}, stage.said.append), stage.part("b", NEVER_READY))
+    stack = stage.stack(Database(mongo, {}, stage.said.append, _as_it_is), stage.part("b", NEVER_READY))
     starting = asyncio.create_task(stack.start())
     await stage.heard(lambda: "b" in stage.logs and stage.pids("b"))
     os.kill(int((tmp_path / "mongo" / "mongod.lock").read_text()), signal.SIGKILL)
@@ -193,3 +193,7 @@ async def test_a_stop_while_one_is_away_is_not_held_up(stage: Stage, monkeypatch
 
 def test_delays_double_up_to_a_bound() -> None:
     assert list(islice(backoff(), 9)) == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+
+
+async def _as_it_is(_: str) -> None:
+    """A database that needs no migrating."""

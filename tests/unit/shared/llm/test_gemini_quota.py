@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from shared.llm.failures import QuotaUsedUp
-from shared.llm.gemini import failure, resets_at
+from shared.llm.gemini_errors import failure, resets_at
 from tests.stubs import gemini
 
 
