@@ -16,19 +16,26 @@ log = get_logger(__name__)
 _RETRY_S = 1.0
 
 
-async def watch(db: Database, pipeline: Sequence[dict[str, Any]]) -> AsyncGenerator[Doc | None, None]:
+async def watch(
+    db: Database, pipeline: Sequence[dict[str, Any]], *, full_document: str | None = "updateLookup"
+) -> AsyncGenerator[Doc | None, None]:
     """Changes that pass `pipeline`, for ever. None says "some may have been missed: look yourself": at first and after a break.
 
-    Changed documents come as they are now (`fullDocument`). A server without change streams is tried again every second.
+    Changed documents come as they are now (`fullDocument`); with `full_document` None only what changed comes. A server without change
+    streams is tried again every second.
     """
+    told = ""
     while True:
         try:
-            async with await db.watch(list(pipeline), full_document="updateLookup", max_await_time_ms=1000) as stream:
+            async with await db.watch(list(pipeline), full_document=full_document, max_await_time_ms=1000) as stream:
+                told = ""
                 yield None
                 async for change in stream:
                     yield change
         except PyMongoError as error:
-            log.warning("change_stream_broken", error=type(error).__name__)
+            if type(error).__name__ != told:  # a server that has none is asked every second
+                told = type(error).__name__
+                log.warning("change_stream_broken", error=told)
             yield None
             await asyncio.sleep(_RETRY_S)
 

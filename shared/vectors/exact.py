@@ -1,123 +1,122 @@
-"""Exact nearest neighbours in process: one float32 matrix, kept in step with MongoDB by the process's change watcher."""
+"""Exact nearest neighbours in process: int8 codes are scanned, the best are scored again with their float32 vectors."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import aclosing
-from datetime import datetime, timedelta
+import threading
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import Unavailable
 from shared.logging import get_logger
-from shared.mongo import changes, postings
-from shared.mongo.client import Database, translated
 from shared.mongo.postings import Indexed
-from shared.vectors.base import Hit
+from shared.vectors import row_files, scan
+from shared.vectors.base import EVERYTHING, Filters, Hit
+from shared.vectors.batching import Batching
+from shared.vectors.rows import Make, Rows, in_memory, merged
+from shared.vectors.scan import Query, View
+from shared.vectors.tail import Tail
+from shared.vectors.vocabulary import Vocabularies
 
 log = get_logger(__name__)
 
-_OVERLAP = timedelta(seconds=30)  # clocks of importers differ: look this far back when catching up
-_GROWTH = 1024
-_RETRY_S = 1.0
+_AT_ONCE = 16  # queries that share a pass over the rows: their scores take 4 bytes a query and row
+_DEAD = 1024  # rows that are too few to be worth compacting
 
 
 class ExactIndex:
-    """Rows are only ever added; a changed or removed posting's old row is dead, and leaves when half of all rows are.
+    """A `base` of rows, in memory or in a mapped file, and a `tail` of those that came since. Rows are only ever added; a changed or
+    removed posting's old row is dead, and leaves when half of all are.
 
-    So a search in a thread reads rows that nobody changes under it. Change the index on the loop only.
+    A search reads the view that was there when it began: nobody changes it. Searches may run beside `update`, `save` and `load`, of
+    which one may run at a time, in any thread.
     """
 
     def __init__(self, dimensions: int) -> None:
-        self._vectors: NDArray[np.float32] = np.empty((_GROWTH, dimensions), np.float32)
-        self._rows: list[tuple[str, str]] = []  # (greenhouse_id, subject_key)
-        self._dead: set[int] = set()
-        self._row_of: dict[str, int] = {}
+        self._dimensions = dimensions
+        self._batching = Batching(self._search, _AT_ONCE)
+        self._lock = threading.Lock()  # while rows and view are not in step
+        self._begin(Rows.none(dimensions), Vocabularies())
+
+    def _begin(self, base: Rows, words: Vocabularies) -> None:
+        with self._lock:
+            self._tail = Tail(self._dimensions, words)
+            self._view = View(base, self._tail.rows(), np.ones(len(base), np.bool_), words)
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        return int(np.count_nonzero(self._view.alive))
 
-    def update(self, changed: Iterable[Indexed]) -> None:
-        for posting in changed:
-            if (old := self._row_of.pop(posting.greenhouse_id, None)) is not None:
-                self._dead.add(old)
-            if posting.active and posting.vector is not None:
-                self._add(posting, posting.vector)
-        if len(self._dead) > max(_GROWTH, len(self._rows) // 2):
-            self._compact()
+    async def search(self, vector: NDArray[np.float32], k: int, filters: Filters = EVERYTHING, without: Collection[str] = ()) -> list[Hit]:
+        """As VectorIndex says. Queries that come while others are at work share one pass over the rows."""
+        if k < 1 or not len(self._view.alive):
+            return []
+        return await self._batching.ask(Query(np.asarray(vector, np.float32), k, filters, frozenset(without)))
 
-    def _add(self, posting: Indexed, vector: NDArray[np.float32]) -> None:
-        row = len(self._rows)
-        if row == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
-        self._vectors[row] = vector
-        self._rows.append((posting.greenhouse_id, posting.subject_key))
-        self._row_of[posting.greenhouse_id] = row
+    def _search(self, queries: Sequence[Query]) -> list[list[Hit]]:
+        return scan.search(self._view, queries)
 
-    def _compact(self) -> None:
-        alive = [row for row in range(len(self._rows)) if row not in self._dead]
-        self._vectors = np.concatenate([self._vectors[alive], np.empty((_GROWTH, self._vectors.shape[1]), np.float32)])
-        self._rows = [self._rows[row] for row in alive]
-        self._row_of = {greenhouse_id: row for row, (greenhouse_id, _) in enumerate(self._rows)}
-        self._dead = set()
+    async def score(self, vector: NDArray[np.float32], greenhouse_ids: Collection[str], filters: Filters = EVERYTHING) -> list[Hit]:
+        """As VectorIndex says."""
+        return await asyncio.to_thread(self._score, list(greenhouse_ids), np.asarray(vector, np.float32), filters)
 
-    async def search(self, vector: NDArray[np.float32], k: int) -> list[Hit]:
-        rows, dead = list(self._rows), list(self._dead)
-        return await asyncio.to_thread(_best, rows, dead, self._vectors[: len(rows)], vector, k)
+    def _score(self, ids: list[str], vector: NDArray[np.float32], filters: Filters) -> list[Hit]:
+        with self._lock:
+            view, rows = self._view, self._rows_of(ids)
+        return scan.score(view, rows, vector, filters)
 
+    def update(self, changed: Sequence[Indexed]) -> None:
+        """Postings that are active and have a vector come, or change; all others leave."""
+        latest = {posting.greenhouse_id: posting for posting in changed}
+        usable = {name: vector for name, posting in latest.items() if (vector := self._vector_of(posting)) is not None}
+        coming = [latest[name] for name in usable]
+        vectors = np.array(list(usable.values()), np.float32).reshape(len(usable), self._dimensions)
+        with self._lock:
+            alive = np.concatenate([self._view.alive, np.ones(len(coming), np.bool_)])
+            alive[self._rows_of(list(latest))] = False
+            self._tail.add(coming, vectors)
+            self._view = View(self._view.base, self._tail.rows(), alive, self._view.words)
+        if len(alive) - np.count_nonzero(alive) > max(_DEAD, len(alive) // 2):
+            self._begin(self._living(in_memory), self._view.words)
 
-def _best(rows: list[tuple[str, str]], dead: list[int], matrix: NDArray[np.float32], vector: NDArray[np.float32], k: int) -> list[Hit]:
-    scores = (1 + matrix @ vector) / 2
-    scores[dead] = -1
-    k = min(k, len(rows) - len(dead))
-    top = np.argpartition(-scores, k - 1)[:k] if 0 < k < len(rows) else np.arange(k)
-    best = top[np.argsort(-scores[top], kind="stable")]
-    return [Hit(rows[i][0], rows[i][1], float(scores[i])) for i in best.tolist()]
+    def _vector_of(self, posting: Indexed) -> NDArray[np.float32] | None:
+        """The vector by which it is found; None where it is to leave."""
+        if not posting.active or posting.vector is None:
+            return None
+        if posting.vector.shape != (self._dimensions,) or not np.isfinite(posting.vector).all():
+            log.warning("vector_unusable", greenhouse_id=posting.greenhouse_id, shape=posting.vector.shape)
+            return None
+        return posting.vector
 
+    def _rows_of(self, ids: Sequence[str]) -> NDArray[np.intp]:
+        """The living rows of those of these postings that have one."""
+        base = self._view.base
+        rows = base.find(ids).astype(np.intp)
+        for place, name in enumerate(ids):
+            if (row := self._tail.row_of.get(name)) is not None:
+                rows[place] = len(base) + row
+        rows = rows[rows >= 0]
+        return rows[self._view.alive[rows]]
 
-class SyncedIndex:
-    """An ExactIndex that follows the `jobs` collection. Until the first load is done it cannot answer."""
+    def _living(self, make: Make) -> Rows:
+        view = self._view
+        split = len(view.base)
+        return merged([view.base, view.tail], [view.alive[:split], view.alive[split:]], make, self._dimensions)
 
-    def __init__(self, db: Database, embedder_id: str, dimensions: int) -> None:
-        self._db = db
-        self._embedder_id = embedder_id
-        self._index = ExactIndex(dimensions)
-        self._newest: datetime | None = None
-        self.loaded = asyncio.Event()
+    def save(self, folder: Path) -> None:
+        """Write all living rows into a folder of their own, and from then on read them there: processes that load it share its pages.
+        Raises OSError."""
+        folder.mkdir(parents=True)
+        base = self._living(row_files.maker(folder))
+        row_files.describe(folder, base, self._view.words)
+        self._begin(*row_files.read(folder, self._dimensions))
 
-    def __len__(self) -> int:
-        return len(self._index)
-
-    async def follow(self) -> None:
-        """Load everything, then apply every change, for ever; after a break look again at what changed since the last full look."""
-        while True:
-            try:
-                with translated():
-                    await self._follow()
-            except Unavailable as error:  # the database went away while we caught up: begin again, so that nothing is missed
-                log.warning("vector_index_waiting", error=error.message)
-                await asyncio.sleep(_RETRY_S)
-
-    async def _follow(self) -> None:
-        pipeline = changes.of(["jobs"], {"operationType": {"$in": ["insert", "update", "replace"]}})
-        async with aclosing(changes.watch(self._db, pipeline)) as watched:
-            async for change in watched:
-                if change is None:
-                    await self._catch_up()
-                elif change.get("fullDocument"):
-                    self._index.update([postings.as_indexed(change["fullDocument"], self._embedder_id)])
-
-    async def _catch_up(self) -> None:
-        since = self._newest - _OVERLAP if self._newest else None
-        async for posting, changed_at in postings.indexed_since(self._db, self._embedder_id, since):
-            self._index.update([posting])
-            self._newest = changed_at
-        self.loaded.set()
-        log.info("vector_index_loaded", postings=len(self._index))
-
-    async def search(self, vector: NDArray[np.float32], k: int) -> list[Hit]:
-        if not self.loaded.is_set():
-            raise Unavailable("the vector index is still loading", code="index_loading")
-        return await self._index.search(vector, k)
+    def load(self, folder: Path) -> bool:
+        """Take what `save` wrote in place of all that is here. False, and a line in the log, when it cannot be used."""
+        try:
+            self._begin(*row_files.read(folder, self._dimensions))
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+            log.warning("vectors_not_loaded", folder=str(folder), error=f"{type(error).__name__}: {error}")
+            return False
+        return True
