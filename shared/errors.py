@@ -4,6 +4,7 @@ ReelwrightError                 500  anything of ours
 ├── SettingsError               500  a setting is unknown or wrong: the process must not start
 ├── InvalidInput                422  the caller sent something unusable; names the field
 ├── NotFound                    404
+│   └── Gone                    410  it was there, and will not come back
 ├── Conflict                    409  the state does not allow it
 ├── Unavailable                 503  a part we need is away; asking again later may work
 └── JobError                    500  a generation attempt ended; its class decides what happens next
@@ -57,6 +58,12 @@ class NotFound(ReelwrightError):
     status = 404
     code = "not_found"
     title = "There is no such thing"
+
+
+class Gone(NotFound):
+    status = 410
+    code = "gone"
+    title = "It is no longer there"
 
 
 class Conflict(ReelwrightError):

@@ -15,7 +15,7 @@ from services.generator.barriers import barrier
 from services.generator.stages import Attempt, Workshop
 from shared.errors import JobError, LeaseLost, PartAway, ReelwrightError, RetryableJobError, Unavailable
 from shared.logging import get_logger
-from shared.mongo import brakes, changes, leases, workers
+from shared.mongo import brakes, changes, feeds, leases, workers
 from shared.mongo import generation_attempts as attempts
 from shared.mongo.client import Doc, translated
 from shared.schemas.generation import ACTIVE, GenerationJob
@@ -177,15 +177,18 @@ class Worker:
             raise RetryableJobError(f"{type(error).__name__}: {error}", code="unexpected_error") from error
 
     async def _settle(self, attempt: Attempt, tried: asyncio.Task[None]) -> None:
-        """Write how the attempt ended. When that cannot be written the lease runs out and the job is claimed again."""
-        error = None if tried.cancelled() else tried.exception()
+        """Write how the attempt ended. When that cannot be written the lease runs out and the job is claimed again. Feeds that are not told
+        find out for themselves."""
+        error, job = None if tried.cancelled() else tried.exception(), attempt.job
         try:
             with translated():
                 if isinstance(error, JobError):
-                    await attempts.fail(self.shop.db, attempt.job, error, self.shop.settings)
+                    job = await attempts.fail(self.shop.db, job, error, self.shop.settings)
                 elif error is not None:
                     raise error
-                elif attempt.job.status in ACTIVE:
-                    await attempts.hand_back(self.shop.db, attempt.job)
+                elif job.status in ACTIVE:
+                    await attempts.hand_back(self.shop.db, job)
+                if job.status in ("ready", "failed"):
+                    await feeds.job_ended(self.shop.db, job, self.shop.settings)
         except (LeaseLost, Unavailable) as failure:
             log.warning("not_settled", code=failure.code, error=failure.message)

@@ -90,9 +90,9 @@ def _is_away(error: PyMongoError) -> bool:
 
 
 @contextmanager
-def within_a_request() -> Iterator[None]:
-    """`translated`, and the database may take REQUEST_TIMEOUT_S in all."""
-    with translated(), pymongo.timeout(REQUEST_TIMEOUT_S):
+def within_a_request(timeout_s: float = REQUEST_TIMEOUT_S) -> Iterator[None]:
+    """`translated`, and the database may take `timeout_s` in all."""
+    with translated(), pymongo.timeout(timeout_s):
         yield
 
 

@@ -115,6 +115,12 @@ async def _free_slot(db: Database, user_id: str, settings: Queue, session: Async
     raise _NoSlotError
 
 
+async def has_free_slot(db: Database, user_id: str, settings: Queue) -> bool:
+    """Whether the user may have one more job made now: cheap, and true no longer than until the next one is asked for."""
+    mine = {"user_id": user_id, **_ACTIVE, "user_slot": {"$type": "int"}}
+    return await db.generation_jobs.count_documents(mine) < settings.max_user_concurrent_jobs
+
+
 def due_at(now: datetime, priority: Priority, slot: int, claim_delay_s: float) -> datetime:
     """PURE: when a new job may be claimed. Never later than now + the delay, so that an idle worker never waits for nothing;
     with a delay set, it stands in line from the moment it is due, without a head start."""

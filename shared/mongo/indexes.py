@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from shared.mongo.client import Database
+from shared.mongo.long_tasks import task_indexes
 from shared.schemas.generation import ACTIVE
 
 _ACTIVE = {"status": {"$in": list(ACTIVE)}}
@@ -55,6 +58,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("completed_at", DESCENDING)], partialFilterExpression=_ENDED, name="ended"),
         IndexModel([("failure.code", ASCENDING), ("created_at", DESCENDING)], partialFilterExpression=_FAILED, name="by_error"),
     ],
+    "boards": [IndexModel("board", unique=True, name="board")],
+    "imports": task_indexes(),
+    "tasks": task_indexes(),
+    "migrations": [IndexModel("name", unique=True, name="name")],
+    "embedders": [IndexModel("embedder_id", unique=True, name="embedder_id")],
+    "import_uploads": [
+        IndexModel("upload", unique=True, name="upload"),
+        IndexModel("expires_at", expireAfterSeconds=0, name="expiry"),
+    ],
     "admin_audit": [IndexModel([("at", DESCENDING)], name="newest")],
     "subject_blocks": [
         IndexModel([("subject_kind", ASCENDING), ("subject_key", ASCENDING)], unique=True, name="subject"),
@@ -69,10 +81,32 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("user_id", ASCENDING), ("greenhouse_id", ASCENDING)], unique=True, name="view"),
         IndexModel([("user_id", ASCENDING), ("subject_kind", ASCENDING), ("subject_key", ASCENDING)], name="by_subject"),
     ],
+    "feeds": [
+        IndexModel("expires_at", expireAfterSeconds=0, name="expiry"),
+        IndexModel("pending.subject_key", partialFilterExpression={"pending.subject_key": {"$exists": True}}, name="waiting_for"),
+        IndexModel("user_id", partialFilterExpression={"unmet.0": {"$exists": True}}, name="wanting"),
+    ],
+    "watch_events": [
+        IndexModel([("user_id", ASCENDING), ("at", DESCENDING)], name="history"),
+    ],
+    "saved_reels": [IndexModel([("user_id", ASCENDING), ("saved", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="newest")],
+    "reports": [
+        IndexModel([("video_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="of_reel"),
+        IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+    ],
 }
 
 
-async def create_indexes(db: Database) -> None:
+async def create_indexes(db: Database, collections: Iterable[str] = INDEXES) -> None:
     """Idempotent; a service calls it when it starts."""
+    for collection in collections:
+        await db[collection].create_indexes(INDEXES[collection])
+
+
+async def missing_indexes(db: Database) -> list[str]:
+    """What `create_indexes` would create, as collection.name."""
+    missing = []
     for collection, models in INDEXES.items():
-        await db[collection].create_indexes(models)
+        there = await db[collection].index_information()
+        missing += [f"{collection}.{model.document['name']}" for model in models if model.document["name"] not in there]
+    return missing

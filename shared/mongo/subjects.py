@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pymongo import DESCENDING
 
 from shared.mongo.client import Database, Doc
+from shared.schemas.postings import Posting, Subject, group_by_subject
 from shared.schemas.subjects import SubjectId
 
 
@@ -20,6 +21,21 @@ async def of_postings(db: Database, greenhouse_ids: Sequence[str]) -> dict[str, 
     """The subject's key of each posting there is, open or closed, by greenhouse_id."""
     found = db.jobs.find({"greenhouse_id": {"$in": list(greenhouse_ids)}}, {"_id": 0, "greenhouse_id": 1, "subject_key": 1})
     return {doc["greenhouse_id"]: doc["subject_key"] async for doc in found}
+
+
+async def sources_of(db: Database, keys: Iterable[str]) -> dict[str, str]:
+    """The source hash of each of these subjects that is open, as Subject has it, without loading any text."""
+    postings = db.jobs.find(
+        {"subject_key": {"$in": list(keys)}, "active": True}, {"_id": 0, "subject_key": 1, "greenhouse_id": 1, "content_hash": 1}
+    )
+    first = sorted([doc async for doc in postings], key=lambda doc: str(doc["greenhouse_id"]), reverse=True)
+    return {doc["subject_key"]: doc["content_hash"] for doc in first}
+
+
+async def with_closed(db: Database, keys: Iterable[str]) -> dict[SubjectId, Subject]:
+    """These subjects with all their postings, open and closed, in one query."""
+    found = db.jobs.find({"subject_key": {"$in": list(keys)}}, {"vectors": 0})
+    return group_by_subject([Posting.model_validate(doc) async for doc in found])
 
 
 async def of_company(db: Database, company_slug: str, after: str, limit: int) -> list[str]:

@@ -8,13 +8,25 @@ from pymongo import DESCENDING
 
 from shared.mongo.client import Database
 from shared.schemas.subjects import SubjectId
-from shared.schemas.videos import Video
+from shared.schemas.videos import Video, VideoStatus
 
 
 async def get(db: Database, video_id: str) -> Video | None:
     """The video of this id that may be played: ready, or superseded (an older page may still hold it); never one taken down."""
     doc = await db.videos.find_one({"video_id": video_id, "status": {"$ne": "taken_down"}})
     return Video.model_validate(doc) if doc else None
+
+
+async def of_any_status(db: Database, video_id: str) -> Video | None:
+    """The video of this id, also one taken down."""
+    doc = await db.videos.find_one({"video_id": video_id})
+    return Video.model_validate(doc) if doc else None
+
+
+async def statuses(db: Database, video_ids: Iterable[str]) -> dict[str, VideoStatus]:
+    """The status of each of these videos that there is."""
+    found = db.videos.find({"video_id": {"$in": list(video_ids)}}, {"_id": 0, "video_id": 1, "status": 1})
+    return {doc["video_id"]: doc["status"] async for doc in found}
 
 
 async def ready_for_posting(db: Database, greenhouse_id: str) -> Video | None:
@@ -32,6 +44,17 @@ async def ready_for(db: Database, subjects: Iterable[SubjectId]) -> dict[Subject
     cursor = db.videos.find({"subject_kind": "posting", "subject_key": {"$in": keys}, "status": "ready"})
     videos = [Video.model_validate(doc) async for doc in cursor]
     return {video.subject: video for video in videos}
+
+
+async def playable(db: Database, video_ids: Iterable[str]) -> list[Video]:
+    """Those of these reels that are ready, in no order."""
+    return [Video.model_validate(doc) async for doc in db.videos.find({"video_id": {"$in": list(video_ids)}, "status": "ready"})]
+
+
+async def with_reels(db: Database, subject_keys: Iterable[str]) -> set[str]:
+    """Which of these posting subjects have a ready reel: keys only, for many at once."""
+    where = {"subject_kind": "posting", "subject_key": {"$in": list(subject_keys)}, "status": "ready"}
+    return {doc["subject_key"] async for doc in db.videos.find(where, {"_id": 0, "subject_key": 1})}
 
 
 async def newest_ready(db: Database, limit: int) -> list[Video]:

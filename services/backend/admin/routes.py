@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
-from services.backend.admin import ahead, jobs, queue, stats, videos
+from services.backend.admin import ahead, jobs, postings, queue, reports, stats, videos
 from services.web.admin_key import PREFIX, let_in
 
 router = APIRouter(prefix=PREFIX, tags=["admin"], dependencies=[Depends(let_in)])
-for part in (stats, ahead, jobs, queue, videos):
+for part in (stats, ahead, jobs, queue, videos, postings, reports):
     router.include_router(part.router)
