@@ -36,18 +36,81 @@ def demo(
 
 
 @app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(help="A board's JSON, a JSON list of postings, or JSON lines; - reads standard input.")],
+def import_postings(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE",
+            help="greenhouse:NAME, lever:NAME, ashby:NAME; or a file: a board's JSON, a JSON list, JSON lines, CSV; - is standard input.",
+        ),
+    ] = None,
+    boards: Annotated[Path | None, typer.Option("--boards", help="A file of boards, a line each.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Import postings from FILE, into the running stack's database or, when none runs, into its data folder."""
+    """Import postings from boards and files, into the running stack's database or, when none runs, into its data folder."""
     try:
         from services.backend.postings.command import run_import  # the embedder takes 60 MB, which `up` need not carry
 
-        raise typer.Exit(run_import(load_settings(), file, as_json=as_json))
+        raise typer.Exit(run_import(load_settings(), sources or [], boards, as_json=as_json))
     except KeyboardInterrupt:  # typer makes a plain exit of it
         _tell_program("interrupted")
         raise
+
+
+@app.command()
+def calibrate(
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="Your own JSON: postings (id, title, text), wishes (wish, matches).")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every embedder that can run here, not only the one in use.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Explain and print the score from which a posting counts as a match, as measured for the embedder in use."""
+    from services.backend.search.calibrate import run_calibrate  # embedders take 60 MB
+
+    raise typer.Exit(run_calibrate(load_settings(), corpus, every=every, as_json=as_json))
+
+
+@app.command("evaluate-search")
+def evaluate_search(
+    corpus: Annotated[Path, typer.Option("--corpus", help="TSV with a header: id, text; a title beside it, where there is one.")],
+    queries: Annotated[Path, typer.Option("--queries", help="TSV with a header: id, text.")],
+    qrels: Annotated[Path, typer.Option("--qrels", help="TREC judgements: query, 0, document, grade.")],
+    as_json: Json = False,
+) -> None:
+    """Judge the product's own ranking on a collection: map, p_at_5, ndcg_at_10, recall_at_10, p50_ms.
+
+    As trec_eval counts: a grade above 0 is relevant, grades are the gains of nDCG, a query without relevant documents is left out. All
+    documents are ranked (of more than 10,000 the best 1,000); p50_ms is the median of a search as the product does it, embedding included.
+    """
+    from services.backend.search.evaluate import run_evaluate  # the embedder takes 60 MB
+
+    raise typer.Exit(run_evaluate(load_settings(), corpus, queries, qrels, as_json=as_json))
+
+
+@app.command()
+def migrate(
+    plan: Annotated[bool, typer.Option("--plan", help="Tell what would change, with counts; change nothing.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Tell which migrations were applied.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring an older database, or one laid out as the seed describes, to this version; again is harmless."""
+    from services.migrate import run_migrate
+
+    if plan and status:
+        raise InvalidInput("--plan and --status are two questions: ask one", field="status")
+    raise typer.Exit(run_migrate(load_settings(), "plan" if plan else "status" if status else "migrate", as_json=as_json))
+
+
+@app.command()
+def indexes(
+    plan: Annotated[bool, typer.Option("--plan", help="Tell what would be created; change nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Create every index of the database, the vector search index too where the server has such; again is harmless."""
+    from services.indexes import run_indexes  # the embedder takes 60 MB
+
+    raise typer.Exit(run_indexes(load_settings(), plan=plan, as_json=as_json))
 
 
 @app.command("env-example")

@@ -83,14 +83,18 @@ class Search(Group):
     feed_ttl_hours: float = setting(24, "a feed is kept this long after it last changed", unit="hours", gt=0)
     target_count: int = setting(5, "results wanted per search", ge=1, le=50)
     max_generate_per_request: int = setting(5, "reels one search may ask for", ge=0, le=50)
+    search_timeout_s: float = setting(0.7, "a search waits this long for the database, then answers without it", unit="s", gt=0)
     client_poll_interval_s: float = setting(10, "advice to clients: wait before searching again", unit="s", gt=0)
     mark_seen_on: Literal["return", "watch"] = setting("return", "a result counts as seen when returned, or when watched")
+
+
+EmbedderName = Literal["minilm", "wordllama", "gemini"]
 
 
 class Embeddings(Group):
     """Embeddings and the vector index. GEMINI_API_KEY, GEMINI_API_BACKUP_KEY and GEMINI_BASE_URL count here too"""
 
-    embedder: Literal["minilm", "wordllama", "gemini"] = setting(
+    embedder: EmbedderName = setting(
         "minilm", "minilm on this machine; wordllama: lighter, for many or small machines; gemini: many languages, needs its key"
     )
     gemini_embedding_model: str = setting("gemini-embedding-001", "model of EMBEDDER=gemini", min_length=1)
@@ -110,6 +114,7 @@ class Postings(Group):
     ashby_base_url: str = setting("https://api.ashbyhq.com", "where Ashby boards are read", pattern=_URL)
     boards_file: Path | None = setting(None, "boards to import on a schedule: a line each, as in greenhouse:acme")
     import_interval_minutes: float = setting(60, "the boards of BOARDS_FILE are read this often", unit="minutes", gt=0)
+    remake_per_import: int = setting(20, "reels one import may have made anew because their postings' texts changed; 0 = none", ge=0)
 
 
 class Queue(Group):

@@ -12,6 +12,14 @@ from shared.mongo.client import Client, Database
 from shared.mongo.embedded import EmbeddedMongo
 
 
+@pytest.fixture(scope="session", autouse=True)
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a service under test keeps on disk does not end up in the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URI of a mongod (single-node replica set) that lives as long as this pytest process."""

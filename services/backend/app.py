@@ -6,7 +6,11 @@ from fastapi import Request
 from starlette.middleware import Middleware
 
 from services.backend.admin import routes as admin_routes
+from services.backend.admin.postings import MAX_UPLOAD_BYTES
 from services.backend.dependencies import lifespan
+from services.backend.feeds import reactions as reactions_routes
+from services.backend.feeds import reels as reels_routes
+from services.backend.feeds import routes as feeds_routes
 from services.backend.postings import routes as postings_routes
 from services.backend.search import routes as search_routes
 from services.web.admin_key import AdminGate
@@ -22,17 +26,30 @@ async def _mongo(request: Request) -> Facts:
         return {"generator_queue_depth": await generation_queue.depth(request.state.db)}
 
 
+async def _migrations(request: Request) -> Facts:
+    await request.state.migrated.check(request)
+    return {}
+
+
 async def _vector_index(request: Request) -> Facts:
-    if not request.state.index.loaded.is_set():
-        raise Unavailable(f"it is still loading, {len(request.state.index)} so far")
-    return {"indexed_postings": len(request.state.index)}
+    if not request.state.current.now.following.loaded.is_set():
+        raise Unavailable(f"it is still loading, {len(request.state.current.now.following)} so far")
+    return {"indexed_postings": len(request.state.current.now.following)}
 
 
 app = create_app(
     "backend",
     title="Reelwright backend",
     lifespan=lifespan,
-    routers=[search_routes.router, postings_routes.router, admin_routes.router],
+    routers=[
+        search_routes.router,
+        feeds_routes.router,
+        reels_routes.router,
+        reactions_routes.router,
+        postings_routes.router,
+        admin_routes.router,
+    ],
     middleware=[Middleware(AdminGate)],
-    checks={"mongo": _mongo, "vector_index": _vector_index},
+    larger_bodies={"/admin/postings/import": MAX_UPLOAD_BYTES},
+    checks={"mongo": _mongo, "migrations": _migrations, "vector_index": _vector_index},
 )

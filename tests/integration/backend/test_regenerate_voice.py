@@ -95,6 +95,7 @@ async def test_a_voice_is_carried_to_what_is_heard(admin: httpx2.AsyncClient, db
         assert (job.voice_id, job.output.reel.voice_id, reel.voice_id) == (voice, voice or "espeak", voice or "espeak")
         told = (await admin.get(f"/admin/generation-jobs/{job.job_id}")).json()
         assert (told["voice_id"], told["output"]["reel"]["voice_id"]) == (voice, voice or "espeak")
+        assert reel.mp4_key
         heard[voice] = heard_hz(tmp_path / "media" / reel.mp4_key)
     assert heard["espeak-f2"] > 1.5 * heard[None]
     assert [entry["details"].get("voice") for entry in await audits(db)] == [None, "espeak-f2"]

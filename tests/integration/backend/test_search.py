@@ -33,9 +33,11 @@ async def client(
     await imported(db, embedder, *(row(key) for key in ROLES))
     monkeypatch.setenv("MONGODB_URI", mongo_uri)
     monkeypatch.setenv("MONGODB_DATABASE", db.name)
+    monkeypatch.setenv("SEARCH_TIMEOUT_S", "30")
     async with serving(backend.app) as url, httpx2.AsyncClient(base_url=url) as http:
-        while (await http.get("/health/ready")).status_code != 200:
-            pass
+        async with asyncio.timeout(60):
+            while (await http.get("/health/ready")).status_code != 200:
+                await asyncio.sleep(0.01)
         yield http
 
 

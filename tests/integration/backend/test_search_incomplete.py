@@ -52,8 +52,9 @@ async def client(uri: str, own_db: Database, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("MONGODB_URI", uri)
     monkeypatch.setenv("SIMILARITY_THRESHOLD", "0")
     async with serving(backend.app) as url, httpx2.AsyncClient(base_url=url, timeout=PATIENCE_S) as http:
-        while (await http.get("/health/ready")).status_code != 200:
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(60):
+            while (await http.get("/health/ready")).status_code != 200:
+                await asyncio.sleep(0.02)
         yield http
 
 
@@ -73,7 +74,7 @@ async def search(client: httpx2.AsyncClient) -> dict[str, Any]:
     response = await client.post("/jobs/search", json=BODY)
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
-    assert answer["generation"]["pending"] == len(answer["generation_job_ids"])
+    assert answer["generation"]["pending"] >= len(answer["generation_job_ids"])
     return answer
 
 

@@ -1,0 +1,46 @@
+"""PURE: text brought to plain words: case and accents folded, marks of gender taken away."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_TITLE = 200  # characters
+_OF_ALL_GENDERS = re.compile(
+    r"[(\[]?(?<![\w/])(?:[mwfdxh*]\s?[/|]\s?[mwfdxh*](?:\s?[/|]\s?(?:div|[mwfdxhi*]))?|mwd|all genders|alle geschlechter|gn)(?![\w/])[)\]]?",
+    re.IGNORECASE,
+)
+_EITHER_GENDER = re.compile(  # Entwickler/in, Entwickler*innen, Kaufmann/-frau, enfermero/a, técnico(a), vendeur/euse, employé·e
+    r"(?<=[^\W\d_]{3})(?:/-?|[*:_·]|\()-?(?:innen|in|frau|as?|os?|or(?:as?|es)|ras?|es?|ne|ère|ière|rice|trice|euse)\b\)?", re.IGNORECASE
+)
+_CAPITAL_IN = re.compile(r"(?<=[a-zß]{2}[rtlnsg])In(?:nen)?\b(?<!LinkedIn)")  # EntwicklerIn
+_AT = re.compile(r"(?<=[^\W\d_]{2})@(?=s?(?:\W|$))")  # técnic@
+_HYPHEN = re.compile(r"(?<=\w)[-‐‑]")
+WORD = re.compile(r"\.?[^\W_]+[+#]*(?:['’][^\W_]+)?|&")
+""""C++", "C#" and ".NET" are words, too."""
+
+
+@lru_cache(65_536)
+def fold(word: str) -> str:
+    """Case and accents taken away: "Ärztin" → "arztin", "Straße" → "strasse"."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
+
+
+def without_gender(text: str) -> str:
+    """Marks of gender taken away where titles have them, at the beginning: "Entwickler/in (m/w/d)" → "Entwickler"."""
+    title = _OF_ALL_GENDERS.sub(" ", text[:_TITLE])
+    return _CAPITAL_IN.sub("", _AT.sub("o", _EITHER_GENDER.sub("", title))).strip() + text[_TITLE:]
+
+
+def unhyphenated(text: str) -> str:
+    """A hyphen that follows a letter becomes a space: "LKW-Fahrer" is two words."""
+    return _HYPHEN.sub(" ", text)
+
+
+def plain_words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return [fold(word) for word in WORD.findall(unhyphenated(text))]
