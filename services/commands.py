@@ -125,7 +125,7 @@ def main() -> None:
         app()
     except ReelwrightError as error:
         _tell_program(error.message)
-        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"{error.title}: {error.message}")
+        Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False).print(f"{error.title}: {error.message}")
         sys.exit(2 if isinstance(error, InvalidInput) else 1)
     except Exception as error:  # its traceback follows; a program still gets its one object
         _tell_program(f"{type(error).__name__}: {error}")

@@ -74,8 +74,12 @@ class Search(Group):
     generate_threshold: float | None = setting(
         None, "score from which a reel is made for a match; at least SIMILARITY_THRESHOLD is used; unset = the same", ge=0, le=1
     )
-    search_alpha: float = setting(0.3, "weight of words in common (BM25, the best = 1) beside the cosine; docs/search.md", ge=0, le=5)
-    search_trigram: float = setting(0.2, "weight of letters in common (trigrams, all = 1) beside the cosine; bears typos", ge=0, le=5)
+    search_alpha: float = setting(
+        0.3, "weight of words in common (BM25, all that could be = 1) beside the cosine; docs/search.md", ge=0, le=5
+    )
+    search_trigram: float = setting(
+        0.3, "weight of letters in common (trigrams, all = 1) beside the cosine; a third where the query is English", ge=0, le=5
+    )
     recency_weight: float = setting(0.0, "weight of newness (1 today) beside the cosine; 0 = age does not count", ge=0, le=5)
     recency_half_life_days: float = setting(30, "newness halves in this time", unit="days", gt=0)
     max_per_company: int = setting(0, "results one company may have in a page; 0 = no limit", ge=0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Annotated, NamedTuple, TypedDict
@@ -29,7 +30,7 @@ from shared.mongo.indexes import create_indexes
 from shared.settings import Settings, load_settings
 from shared.storage.base import BlobStore
 from shared.storage.open import open_store
-from shared.tasks import end
+from shared.tasks import end, lasting
 from shared.vectors.open import open_index
 from shared.vectors.synced import Following
 
@@ -67,18 +68,21 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         store = open_store(settings)
         opened.push_async_callback(store.aclose)
         standby, feed_watch, migrated = Standby(db, settings.search.fallback_video_ids), FeedWatch(), Migrated()
-        for work in (
-            migrated.follow(db, lambda: _ensure_indexes(db)),
-            standby.follow(),
-            feed_watch.follow(db),
-            queue_gauges.follow(db),
-            schedule.follow(db, embedder, settings),
-            reembed.follow(db, embedder, settings),
-        ):
-            opened.push_async_callback(end, asyncio.create_task(work))
+        works: dict[str, Callable[[], Awaitable[object]]] = {
+            "migrations": partial(migrated.follow, db, lambda: _ensure_indexes(db)),
+            "standby": standby.follow,
+            "feeds": partial(feed_watch.follow, db),
+            "gauges": partial(queue_gauges.follow, db),
+            "imports": partial(schedule.follow, db, embedder, settings),
+            "reembedding": partial(reembed.follow, db, embedder, settings),
+        }
+        for name, work in works.items():
+            opened.push_async_callback(end, asyncio.create_task(lasting(name, work)))
         searching = partial(_searching, db, settings, store, standby)
         current = await opened.enter_async_context(answering(db, embedder, settings, searching, lambda new: new.following.loaded.wait()))
         opened.enter_context(when_asked_to_stop(feed_watch.close))
+        gc.collect()
+        gc.freeze()  # what the imports made need not be gone through while we serve: that stops the loop for a tenth of a second
         yield State(settings=settings, db=db, store=store, standby=standby, current=current, feed_watch=feed_watch, migrated=migrated)
 
 
@@ -86,7 +90,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
 async def _searching(db: Database, settings: Settings, store: BlobStore, standby: Standby, embedder: Embedder) -> AsyncIterator[Searching]:
     words = LexicalIndex()
     index, following = await open_index(db, settings, embedder, beside={"words": words})
-    task = asyncio.create_task(following.follow())
+    task = asyncio.create_task(lasting("indexes", following.follow))
     try:
         yield Searching(following, SearchService(db, Retriever(embedder, index, words, settings.search), settings, store, standby))
     finally:

@@ -33,7 +33,7 @@ class LocalEmbedder:
 
     embedder_id = MINILM_ID
     dimensions = HIDDEN
-    threshold = 0.70
+    threshold = 0.68
 
     def __init__(self, model: Path, *, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()

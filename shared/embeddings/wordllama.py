@@ -16,16 +16,15 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from shared.embeddings.base import Kind, unit
-
-_CHARACTERS = 4_000  # of a text's beginning; from 1,500 on more changes nothing (docs/embeddings.md)
+from shared.lexical.english import in_english
 
 
 class WordLlamaEmbedder:
-    """l2_supercat, 256 dimensions. Word order counts for nothing in it, and languages other than English for little."""
+    """l2_supercat, 256 dimensions. Word order counts for nothing in it. German, Spanish and French are put into English words first."""
 
-    embedder_id = "wordllama-l2-256-v1"
+    embedder_id = "wordllama-l2-256-v2"
     dimensions = 256
-    threshold = 0.65
+    threshold = 0.66
 
     def __init__(self, folder: Path) -> None:
         self._words = load_file(folder / "weights" / "l2_supercat_256.safetensors")["embedding.weight"]
@@ -40,7 +39,7 @@ class WordLlamaEmbedder:
         return None
 
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
-        encodings = self._tokenizer.encode_batch([text[:_CHARACTERS] for text in texts], add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch([in_english(text) for text in texts], add_special_tokens=False)
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for row, encoding in enumerate(encodings):
             if texts[row].strip():

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from shared.lexical.glossary import Glossary, glossaries
 from shared.lexical.plain import fold, plain_words, without_gender
-from shared.lexical.word_lists import function_words, lines
+from shared.lexical.word_lists import english_words, function_words, lines
 
 _READ = 2_000  # characters; models read less
 _TOLD_BY = 40  # words
@@ -30,9 +30,8 @@ def told(words: Sequence[str]) -> Glossary | None:
     """The word list of the language of these folded words: the one that knows most of them, and more than there are English function
     words. None for English, and for whatever else."""
     words = words[:_TOLD_BY]
-    own = [word for word in words if not is_english(word)]
     english = sum(word in function_words()["en"] for word in words)
-    evidence = [(glossary.evidence(own), glossary) for glossary in glossaries()]
+    evidence = [(glossary.evidence(words, is_english), glossary) for glossary in glossaries()]
     most, glossary = max(evidence, key=lambda pair: pair[0])
     return glossary if most > english else None
 
@@ -45,16 +44,10 @@ def written_out(text: str) -> str:
 @lru_cache(65_536)
 def is_english(word: str) -> bool:
     """Whether a folded word is on the English side of the lists, or one in the plural."""
-    singulars = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y")
-    return any(singular in _english_words() for singular in singulars)
+    singulars = (word, word.removesuffix("s"), word.removesuffix("es"), f"{word[:-3]}y" if word.endswith("ies") else word)
+    return any(singular in english_words() for singular in singulars)
 
 
 @cache
 def _short_forms() -> dict[str, str]:
     return {fold(form.strip()): full for full, short in lines("en") for form in short.split(",")}
-
-
-@cache
-def _english_words() -> frozenset[str]:
-    sides = (english for glossary in glossaries() for english in (*glossary.words.values(), *glossary.phrases.values()))
-    return frozenset(plain_words(" ".join(sides))) | function_words()["en"] | function_words()["homographs"]

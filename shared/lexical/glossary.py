@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from shared.lexical.forms import Language, forms, parts, stem
-from shared.lexical.plain import WORD, fold, unhyphenated
-from shared.lexical.word_lists import function_words, meanings
+from shared.lexical.forms import Language, cognate, forms, parts, stem
+from shared.lexical.plain import WORD, fold, parted
+from shared.lexical.word_lists import english_words, function_words, meanings
 
 _SENTENCE = 12  # words: a longer run is a sentence, whose words keep their order
 _LONGEST_PHRASE = 7
@@ -60,15 +60,16 @@ _GRAMMARS = (
 
 @dataclass(frozen=True, eq=False)
 class Glossary:
-    """`words` and `phrases` as `meanings` gives them."""
+    """`words` and `phrases` as `meanings` gives them; `openings`: the stems phrases begin with."""
 
     grammar: Grammar
     words: Mapping[str, str]
     phrases: Mapping[str, str]
+    openings: frozenset[str]
     _remembered: dict[str, str | None] = field(default_factory=dict)
 
     def translated(self, text: str) -> str:
-        clauses = (self._clause(WORD.findall(piece)) for piece in _BOUNDARY.split(unhyphenated(text)))
+        clauses = (self._clause(WORD.findall(piece)) for piece in _BOUNDARY.split(parted(text)))
         return ", ".join(dict.fromkeys(filter(None, clauses)))  # "Koch/Köchin" is one cook
 
     def meaning(self, word: str) -> str | None:
@@ -81,16 +82,28 @@ class Glossary:
 
     def _looked_up(self, word: str) -> str | None:
         known = next((form for form in forms(word, self.grammar.language) if form in self.words), None)
-        if known is not None:
-            return self.words[known]
-        compound = parts(word, self.words) if self.grammar.language == "de" and len(word) >= _COMPOUND else None
-        return " ".join(compound) if compound else None
+        return self.words[known] if known is not None else self._by_parts(word) or cognate(word, self.grammar.language)
 
-    def evidence(self, own: Sequence[str]) -> int:
-        """How much speaks for this language among folded words that are not English: those of the list, and function words, of which one
-        alone says nothing."""
-        known = sum(self.meaning(word) is not None for word in own)
-        functions = sum(word in function_words()[self.grammar.language] for word in own)
+    def _by_parts(self, word: str) -> str | None:
+        """English words may be among the parts; where all are, it is an English compound."""
+        if self.grammar.language != "de" or len(word) < _COMPOUND:
+            return None
+        found = " ".join(parts(word, self.words, english_words()) or ())
+        return found if found.replace(" ", "") != word else None
+
+    def evidence(self, words: Sequence[str], is_english: Callable[[str], bool]) -> int:
+        """How much speaks for this language among folded words: those of the list, alone and in phrases, that are not English, and function
+        words, of which one alone says nothing."""
+        known, functions, start = 0, 0, 0
+        while start < len(words):
+            phrase, length = self._phrase(words[start : start + _LONGEST_PHRASE])
+            own = [word for word in words[start : start + length] if not is_english(word)]
+            if phrase:
+                known += len(own)
+            elif own:
+                known += self.meaning(own[0]) is not None
+                functions += own[0] in function_words()[self.grammar.language]
+            start += length
         return known + functions if known or functions > 1 else 0
 
     def _clause(self, words: Sequence[str]) -> str:
@@ -108,6 +121,8 @@ class Glossary:
 
     def _phrase(self, folded: Sequence[str]) -> tuple[str, int]:
         """The longest phrase these words begin with, and its length in words; "" and 1 where they begin with none."""
+        if stem(folded[0]) not in self.openings:
+            return "", 1
         stems = [stem(word) for word in folded]
         for length in range(len(stems), 1, -1):
             if phrase := self.phrases.get(" ".join(stems[:length])):
@@ -148,4 +163,9 @@ def _linked_first(units: Sequence[Unit]) -> list[Unit]:
 
 @cache
 def glossaries() -> tuple[Glossary, ...]:
-    return tuple(Glossary(grammar, *meanings(grammar.language)) for grammar in _GRAMMARS)
+    return tuple(map(_read, _GRAMMARS))
+
+
+def _read(grammar: Grammar) -> Glossary:
+    words, phrases = meanings(grammar.language)
+    return Glossary(grammar, words, phrases, frozenset(phrase.partition(" ")[0] for phrase in phrases))

@@ -7,8 +7,9 @@ import unicodedata
 from functools import lru_cache
 
 _TITLE = 200  # characters
-_OF_ALL_GENDERS = re.compile(
-    r"[(\[]?(?<![\w/])(?:[mwfdxh*]\s?[/|]\s?[mwfdxh*](?:\s?[/|]\s?(?:div|[mwfdxhi*]))?|mwd|all genders|alle geschlechter|gn)(?![\w/])[)\]]?",
+_OF_ALL_GENDERS = re.compile(  # (m/w/d), f/m/x, (all genders)
+    r"[(\[]?(?<![\w/])(?:[mwfdxh*]\s?[/|]\s?[mwfdxh*](?:\s?[/|]\s?(?:div|[mwfdxhi*]))?|mwd|gn|all genders|alle geschlechter)"
+    r"(?![\w/])[)\]]?",
     re.IGNORECASE,
 )
 _EITHER_GENDER = re.compile(  # Entwickler/in, Entwickler*innen, Kaufmann/-frau, enfermero/a, técnico(a), vendeur/euse, employé·e
@@ -17,6 +18,7 @@ _EITHER_GENDER = re.compile(  # Entwickler/in, Entwickler*innen, Kaufmann/-frau,
 _CAPITAL_IN = re.compile(r"(?<=[a-zß]{2}[rtlnsg])In(?:nen)?\b(?<!LinkedIn)")  # EntwicklerIn
 _AT = re.compile(r"(?<=[^\W\d_]{2})@(?=s?(?:\W|$))")  # técnic@
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑]")
+_ELISION = re.compile(r"(?<![^\W_])([dl])['’](?=[^\W_])", re.IGNORECASE)
 WORD = re.compile(r"\.?[^\W_]+[+#]*(?:['’][^\W_]+)?|&")
 """"C++", "C#" and ".NET" are words, too."""
 
@@ -36,11 +38,11 @@ def without_gender(text: str) -> str:
     return _CAPITAL_IN.sub("", _AT.sub("o", _EITHER_GENDER.sub("", title))).strip() + text[_TITLE:]
 
 
-def unhyphenated(text: str) -> str:
-    """A hyphen that follows a letter becomes a space: "LKW-Fahrer" is two words."""
-    return _HYPHEN.sub(" ", text)
+def parted(text: str) -> str:
+    """What is joined by a hyphen or an elision stands apart: "LKW-Fahrer", "agent d'accueil"."""
+    return _ELISION.sub(r"\1 ", _HYPHEN.sub(" ", text))
 
 
 def plain_words(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return [fold(word) for word in WORD.findall(unhyphenated(text))]
+    return [fold(word) for word in WORD.findall(parted(text))]

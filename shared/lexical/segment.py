@@ -69,12 +69,17 @@ class Segment:
         found = self.entries[first:after]
         return _rows_of(found), (found & _LOW_COUNT).astype(np.float32)
 
-    def counts(self, keys: Keys, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """How often each of these rows has each term: shape (keys, rows)."""
-        wanted = (keys << _KEY)[:, None] | (rows.astype(np.uint64) << _ROW)[None, :]
-        places = np.minimum(np.searchsorted(self.entries, wanted), len(self.entries) - 1)
-        found = self.entries[places]
-        return np.where(found >> _ROW == wanted >> _ROW, found & _LOW_COUNT, 0).astype(np.float32)
+    def counts(self, places: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """How often each of these rows has each of the terms whose entries are at these places: shape (places, rows)."""
+        wanted = rows.astype(np.uint64)
+        counts = np.zeros((len(places), len(rows)), np.float32)
+        for number, (first, after) in enumerate(places.tolist()):
+            if first < after:
+                found = self.entries[first:after]
+                own = (found[0] >> _KEY << _KEY) | wanted << _ROW
+                at = found[np.minimum(np.searchsorted(found, own), len(found) - 1)]
+                counts[number] = np.where(at >> _ROW == own >> _ROW, at & _LOW_COUNT, 0)
+        return counts
 
     def find(self, ids: Sequence[bytes]) -> NDArray[np.intp]:
         """The row of each posting, -1 for those that are not there."""
@@ -151,7 +156,7 @@ def _moved(entries: NDArray[np.uint64], living: NDArray[np.bool_], ranks: NDArra
     rows = _rows_of(entries)
     kept = living[rows]
     entries, rows = entries[kept], rows[kept]
-    return entries >> _KEY << _KEY | ranks[rows] << _ROW | entries & _LOW_COUNT
+    return np.asarray(entries >> _KEY << _KEY | ranks[rows] << _ROW | entries & _LOW_COUNT, np.uint64)
 
 
 def _taken(segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]], name: str, order: NDArray[np.intp]) -> NDArray[Any]:
@@ -164,11 +169,13 @@ def write(segment: Segment, folder: Path) -> None:
 
 
 def read(folder: Path) -> Segment:
-    """Mapped, and shared so by the processes that read it. Raises OSError or ValueError for what is not whole."""
+    """Mapped, and shared so by the processes that read it. Raises OSError, EOFError or ValueError for what is not whole."""
     columns = {name: _mapped(folder / f"{name}.npy") for name in _COLUMNS}
     segment = Segment(**columns)
     entries, count = segment.entries, len(segment.lengths)
-    kinds = entries.dtype == np.uint64 and segment.lengths.dtype == np.float32 and all(columns[name].dtype.kind == "S" for name in _COLUMNS[2:])
+    kinds = (
+        entries.dtype == np.uint64 and segment.lengths.dtype == np.float32 and all(columns[name].dtype.kind == "S" for name in _COLUMNS[2:])
+    )
     if not kinds or any(column.ndim != 1 for column in columns.values()) or any(len(columns[name]) != count for name in _COLUMNS[2:]):
         raise ValueError("its columns do not fit together")
     if len(entries) and not ((entries[:-1] <= entries[1:]).all() and int(_rows_of(entries).max()) < count):

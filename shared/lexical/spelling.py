@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from shared.lexical.english import is_english
 from shared.lexical.forms import Language, forms, parts
 from shared.lexical.glossary import Glossary, glossaries
-from shared.lexical.plain import WORD, fold, plain_words, unhyphenated, without_gender
+from shared.lexical.plain import WORD, fold, parted, plain_words, without_gender
 from shared.lexical.word_lists import function_words
 
 _SHORTEST = 4  # letters of a word that may be mended; what it becomes has more
@@ -22,7 +22,7 @@ def mended(query: str, titles: Mapping[str, int], english: Collection[str]) -> s
 
     A slip is a letter too many, too few, wrong, or two in the wrong order; the first letter is taken to be right.
     """
-    text = unhyphenated(without_gender(query))
+    text = parted(without_gender(query))
     words = plain_words(text)
     pieces, end = [], 0
     for match in WORD.finditer(text):
@@ -51,7 +51,9 @@ def _is_known(word: str, titles: Mapping[str, int], english: Collection[str]) ->
 def _is_derived(word: str, english: Collection[str]) -> bool:
     """ "fixer" of "fix", "molding" of "mold", "plannings" of "plan"."""
     stems = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
-    return any(stem in english or f"{stem}e" in english or (stem[-1] == stem[-2] and stem[:-1] in english) for stem in stems if len(stem) > 2)
+    return any(
+        stem in english or f"{stem}e" in english or (stem[-1] == stem[-2] and stem[:-1] in english) for stem in stems if len(stem) > 2
+    )
 
 
 def _better(word: str, query: Sequence[str], titles: Mapping[str, int]) -> str | None:
@@ -60,8 +62,8 @@ def _better(word: str, query: Sequence[str], titles: Mapping[str, int]) -> str |
     if found:
         best = max(found, key=lambda other: titles[other])
         return None if word.rstrip("s") == best.rstrip("s") else best
-    others = [other for other in query if other != word and not is_english(other)]
-    spoken = (glossary for glossary in glossaries() if glossary.evidence(others) or len(query) == 1)
+    others = [other for other in query if other != word]
+    spoken = (glossary for glossary in glossaries() if not others or glossary.evidence(others, is_english))
     return next((other for glossary in spoken if (other := _listed(word, near, glossary))), None)
 
 

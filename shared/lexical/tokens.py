@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
-from Stemmer import Stemmer
+from Stemmer import Stemmer  # type: ignore[import-not-found]
 
 from shared.lexical.english import told, written_out
 from shared.lexical.plain import plain_words, without_gender
@@ -21,7 +22,8 @@ _stemmer = Stemmer("english")
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, repeated as often as they stand there: its own, and those of its English that are not among them.
     Function words are left out unless there is nothing else."""
-    own = plain_words(without_gender(text))
+    text = without_gender(text)
+    own = plain_words(text)
     glossary = told(own)
     english = plain_words(written_out(glossary.translated(text) if glossary else text)) if glossary or len(own) <= _TITLE else []
     found = _terms(own)
@@ -30,14 +32,17 @@ def terms(text: str) -> list[str]:
 
 
 def _terms(words: Sequence[str]) -> list[str]:
-    return [term for word in words if word not in _unsaid() for term in _of_word(word)] or [term for word in words for term in _of_word(word)]
+    return [term for word in words if word not in _unsaid() for term in _of_word(word)] or [
+        term for word in words for term in _of_word(word)
+    ]
 
 
 @lru_cache(65_536)
 def _of_word(word: str) -> tuple[str, ...]:
     if not _CJK.search(word):
         return (_stemmer.stemWord(word),)
-    return tuple(pair for run in _CJK.findall(word) for pair in ([run] if len(run) < 3 else map("".join, zip(run, run[1:], strict=False))))
+    runs: list[str] = _CJK.findall(word)
+    return tuple(pair for run in runs for pair in ([run] if len(run) < 3 else map("".join, pairwise(run))))
 
 
 def trigrams(text: str) -> set[str]:

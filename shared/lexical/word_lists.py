@@ -9,10 +9,11 @@ from pathlib import Path
 
 from shared.fingerprint import content_hash
 from shared.lexical.forms import stem
-from shared.lexical.plain import fold
+from shared.lexical.plain import fold, plain_words
 
 _FOLDER = Path(__file__).parent / "words"
-_LISTS = ("de", "es", "fr", "en", "function")
+_LANGUAGES = ("de", "es", "fr")
+_LISTS = (*_LANGUAGES, "en", "function")
 
 Meanings = tuple[dict[str, str], dict[str, str]]
 """English by folded word, and by phrase: the stems of its words, a space between them."""
@@ -37,13 +38,20 @@ def meanings(language: str) -> Meanings:
     phrases: dict[str, str] = {}
     for english, terms in lines(language):
         for term in terms.split(","):
-            folded = [fold(part) for part in re.split(r"(?<=\w)[\s-]+(?=\w)", term.strip())]
+            folded = [fold(part) for part in re.split(r"(?<=\w)[\s'’-]+(?=\w)", term.strip())]
             if len(folded) > 1:
                 phrases.setdefault(" ".join(map(stem, folded)), english)
             else:
                 words.setdefault(folded[0], english)
                 words.setdefault(folded[0].strip("-"), english)
     return words, phrases
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """All of the lists' English sides, function words and homographs."""
+    sides = (english for language in _LANGUAGES for english, _ in lines(language))
+    return frozenset(plain_words(" ".join(sides))) | function_words()["en"] | function_words()["homographs"]
 
 
 def lines(name: str) -> Iterator[tuple[str, str]]:

@@ -99,8 +99,8 @@ def within_a_request(timeout_s: float = REQUEST_TIMEOUT_S) -> Iterator[None]:
 async def in_transaction(db: Database, transaction: Callable[[AsyncClientSession], Awaitable[T]], timeout_s: float) -> T:
     """Run `transaction` in a session, again as often as it loses a race, for `timeout_s` in all.
 
-    When time runs out there is none left to abort in, and the server would keep the transaction, with all it touched, for a minute:
-    the abort gets time of its own.
+    When time runs out, or the caller is cancelled, there is none left to abort in, and the server would keep the transaction, with all it
+    touched, for a minute: the abort gets time of its own.
     """
     session = db.client.start_session()
     lapsed = False
@@ -109,6 +109,9 @@ async def in_transaction(db: Database, transaction: Callable[[AsyncClientSession
             return await session.with_transaction(transaction)
     except PyMongoError as error:
         lapsed = error.timeout
+        raise
+    except asyncio.CancelledError:
+        lapsed = True
         raise
     finally:
         if lapsed:

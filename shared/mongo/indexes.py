@@ -32,6 +32,8 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"status": "ready"},
             name="one_ready_per_subject",
         ),
+        # which of many subjects have a reel is answered from the index alone
+        IndexModel([("subject_kind", ASCENDING), ("subject_key", ASCENDING), ("status", ASCENDING)], name="by_subject"),
     ],
     "generation_jobs": [
         IndexModel("job_id", unique=True, name="job_id"),

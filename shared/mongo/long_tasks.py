@@ -184,6 +184,7 @@ class LongTasks:
 
     async def follow(self, works: Mapping[str, Work], worker_id: str, *, poll_s: float = 5) -> None:
         """Claim and run tasks of these kinds, one at a time, for ever. The database going away and coming back is borne."""
+        away = False
         while True:
             self._asked.clear()
             task, wait_s = None, poll_s
@@ -191,8 +192,11 @@ class LongTasks:
                 with translated():
                     task = await self.claim(worker_id, list(works))
                     wait_s = poll_s if task else await self._until_due(list(works), poll_s)
+                away = False
             except Unavailable as error:
-                log.warning("tasks_waiting", error=error.message)
+                if not away:  # it is asked again every second or so
+                    log.warning("tasks_waiting", error=error.message)
+                away = True
             if task:
                 await self.run(task, works[task.kind])
                 continue

@@ -21,7 +21,7 @@ from shared.schemas.postings import Posting
 
 Change = Literal["new", "changed", "unchanged", "closed"]
 
-INDEXED_CHARACTERS = 1_000
+INDEXED_CHARACTERS = 6_000
 _MAX_ROW = 8_000_000  # bytes, half of what a document may take
 _FLOAT32_HEADER = b"\x27\x00"  # BSON vector: dtype FLOAT32, no padding bits
 
@@ -38,7 +38,8 @@ def decode_vector(binary: bytes) -> NDArray[np.float32]:
 @dataclass(frozen=True)
 class Indexed:
     """What indexes keep of a posting; those that are not `active` leave them. `vector` None: not embedded yet by this embedder. `text` is
-    the beginning of its description, INDEXED_CHARACTERS at most; the filter fields are as in Posting."""
+    what its words are looked for in beside the title: its places and the beginning of its description, INDEXED_CHARACTERS of it; the filter
+    fields are as in Posting."""
 
     greenhouse_id: str
     subject_key: str
@@ -119,12 +120,12 @@ def _index_fields(embedder_id: str) -> Doc:
 def as_indexed(doc: Doc, embedder_id: str) -> Indexed:
     entry = doc.get("vectors", {}).get(embedder_id)
     return Indexed(
-        greenhouse_id=doc["greenhouse_id"],
+        greenhouse_id=str(doc["greenhouse_id"]),  # a number in databases that are to be migrated
         subject_key=doc.get("subject_key", ""),
         active=bool(doc.get("active")) and "subject_key" in doc,  # without: the database is to be migrated
         vector=decode_vector(entry["vector"]) if entry else None,
         title=doc.get("title") or "",
-        text=(doc.get("description") or "")[:INDEXED_CHARACTERS],
+        text=" ".join((*(doc.get("place_keys") or ()), (doc.get("description") or "")[:INDEXED_CHARACTERS])),
         company_slug=doc.get("company_slug") or "",
         company_name=doc.get("company_name") or "",
         place_keys=tuple(doc.get("place_keys") or ()),

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from shared.fingerprint import content_hash
 from shared.pay import pay_from_ranges, pay_from_text
 from shared.schemas.base import Document, Utc
+from shared.schemas.place_names import named, usual
 from shared.schemas.reels import ReelBrief
 from shared.schemas.subjects import SubjectId
 from shared.text import html_to_text, one_line
@@ -150,10 +151,15 @@ def filter_key(words: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", "".join(bare)).split())
 
 
+def place_key(words: str) -> str:
+    """What a place that somebody looks for is called in `place_keys`."""
+    return usual(filter_key(words))
+
+
 def place_keys(places: Sequence[str]) -> tuple[str, ...]:
-    """By what a posting in these places is found: each place whole, and its parts: "Berlin, Germany" also by "Berlin" and "Germany"."""
-    names = (name for place in places for name in (place, *re.split(r"[,()/–-]", place)))
-    return tuple(dict.fromkeys(filter(None, map(filter_key, names))))
+    """By what postings in these places are found: each whole, and what it names: "Berlin Office, Germany" also by "Berlin", "Germany"."""
+    names = (name for place in places for name in (place, *re.split(r"[,()/&+–-]", place)))
+    return tuple(dict.fromkeys(key for name in names if name for key in named(filter_key(name)) if key))
 
 
 def read_posting(row: BoardPosting) -> Posting:

@@ -23,7 +23,7 @@ except ImportError:  # no wheel for this machine
 _FAR = np.float32(2**22)
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _ALONE = 2_000_000  # bytes of codes: for fewer another thread costs more than it brings
-_PIECES = 2  # a core: one that is busy elsewhere does fewer
+_PIECES = 4  # a core: one that is busy elsewhere does fewer
 _BLOCK = 4_096  # rows whose scores for a batch stay in a core's cache
 _PACKED_FROM = 3  # queries from which reading each row once for all of them is quicker than once for each
 

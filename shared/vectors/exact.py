@@ -1,4 +1,4 @@
-"""Exact nearest neighbours in process: int8 codes are scanned, the best are scored again with their float32 vectors."""
+"""Exact nearest neighbours in process: bits, then int8 codes choose who is scored with float32 vectors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ class ExactIndex:
         return int(np.count_nonzero(self._view.alive))
 
     async def search(self, vector: NDArray[np.float32], k: int, filters: Filters = EVERYTHING, without: Collection[str] = ()) -> list[Hit]:
-        """As VectorIndex says. Queries that come while others are at work share one pass over the rows."""
+        """As VectorIndex says. Queries that come while others are at work share one pass over the rows. Raises ValueError for a vector
+        that cannot be compared: alone, not in its batch."""
+        if not self._comparable(vector):
+            raise ValueError(f"a vector of shape {vector.shape} where {self._dimensions} finite numbers are needed")
         if k < 1 or not len(self._view.alive):
             return []
         return await self._batching.ask(Query(np.asarray(vector, np.float32), k, filters, frozenset(without)))
@@ -84,10 +87,13 @@ class ExactIndex:
         """The vector by which it is found; None where it is to leave."""
         if not posting.active or posting.vector is None:
             return None
-        if posting.vector.shape != (self._dimensions,) or not np.isfinite(posting.vector).all():
+        if not self._comparable(posting.vector):
             log.warning("vector_unusable", greenhouse_id=posting.greenhouse_id, shape=posting.vector.shape)
             return None
         return posting.vector
+
+    def _comparable(self, vector: NDArray[np.float32]) -> bool:
+        return vector.shape == (self._dimensions,) and bool(np.isfinite(vector).all())
 
     def _rows_of(self, ids: Sequence[str]) -> NDArray[np.intp]:
         """The living rows of those of these postings that have one."""

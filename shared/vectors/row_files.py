@@ -12,9 +12,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from shared.vectors.dots import quantised
 from shared.vectors.rows import COLUMNS, Make, Rows
+from shared.vectors.signs import signs, words_of
 from shared.vectors.vocabulary import Vocabularies
 
-_FORMAT = 1
+_FORMAT = 2
 _MAPPED_FROM = 65_536  # bytes; smaller files are read
 _SAMPLE = 64
 _DESCRIPTION = "rows.json"
@@ -55,14 +56,14 @@ def _column(path: Path) -> NDArray[Any]:
 
 
 def _check(rows: Rows, words: Vocabularies, shape: tuple[int, int]) -> None:
-    """Whatever a search may touch must be there; a sample of the vectors must be what their codes say."""
+    """Whatever a search may touch must be there; a sample of the vectors must be what their codes and bits say."""
     count = shape[0]
     plain = [rows.scales, rows.company, rows.remote, rows.published, rows.ids, rows.subjects, rows.order]
     whole = rows.codes.shape == rows.vectors.shape == shape and all(np.shape(column) == (count,) for column in plain)
     numbers = [
         (rows.company, len(words.company.words)), (rows.order, count), (rows.place_rows, count), (rows.department_rows, count),
     ]  # fmt: skip
-    if not whole or not all(_below(column, bound) for column, bound in numbers):
+    if not whole or rows.bits.shape != (words_of(shape[1]), count) or not all(_below(column, bound) for column, bound in numbers):
         raise ValueError("its columns do not fit together")
     if len(rows.place_codes) != len(rows.place_rows) or len(rows.department_codes) != len(rows.department_rows):
         raise ValueError("its pairs do not fit together")
@@ -70,6 +71,8 @@ def _check(rows: Rows, words: Vocabularies, shape: tuple[int, int]) -> None:
     codes, scales = quantised(rows.vectors[sample])
     if not (np.array_equal(codes, rows.codes[sample]) and np.array_equal(scales, rows.scales[sample])):
         raise ValueError("its codes are not those of its vectors")
+    if np.bitwise_count(signs(rows.vectors[sample]) ^ rows.bits[:, sample]).sum() > len(sample):  # another machine may round otherwise
+        raise ValueError("its bits are not those of its vectors")
 
 
 def _below(column: NDArray[Any], bound: int) -> bool:

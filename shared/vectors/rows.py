@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+from shared.vectors.signs import Bits, words_of
 
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.bytes_]
@@ -33,6 +36,7 @@ class Rows:
 
     codes: NDArray[np.int8]  # (n, d), with scales: shared.vectors.dots
     scales: NDArray[np.float32]
+    bits: Bits  # (words, n): shared.vectors.signs
     vectors: NDArray[np.float32]  # (n, d)
     company: Ints
     remote: NDArray[np.bool_]
@@ -107,7 +111,10 @@ def merged(parts: Sequence[Rows], keep: Sequence[NDArray[np.bool_]], make: Make,
     count = sum(int(kept.sum()) for kept in keep)
     columns: dict[str, Any] = {}
     for name, dtype in _WIDE.items():
-        columns[name] = _wide(parts, keep, name, make(name, dtype, (count, dimensions)))
+        columns[name] = make(name, dtype, (count, dimensions))
+        _wide(parts, keep, attrgetter(name), columns[name])
+    columns["bits"] = make("bits", np.uint64, (words_of(dimensions), count))
+    _wide(parts, keep, lambda part: part.bits.T, columns["bits"].T)
     for name, dtype in _PLAIN.items():
         columns[name] = _filled(make, name, dtype, [getattr(part, name)[kept] for part, kept in zip(parts, keep, strict=True)])
     for codes, rows in _PAIRS:
@@ -118,15 +125,14 @@ def merged(parts: Sequence[Rows], keep: Sequence[NDArray[np.bool_]], make: Make,
     return Rows(**columns)
 
 
-def _wide(parts: Sequence[Rows], keep: Sequence[NDArray[np.bool_]], name: str, out: NDArray[Any]) -> NDArray[Any]:
+def _wide(parts: Sequence[Rows], keep: Sequence[NDArray[np.bool_]], of: Callable[[Rows], NDArray[Any]], out: NDArray[Any]) -> None:
     """Chunk by chunk: a copy of them all may not fit into memory."""
     end = 0
     for part, kept in zip(parts, keep, strict=True):
         for start in range(0, len(part), _CHUNK):
-            chosen = getattr(part, name)[start : start + _CHUNK][kept[start : start + _CHUNK]]
+            chosen = of(part)[start : start + _CHUNK][kept[start : start + _CHUNK]]
             out[end : end + len(chosen)] = chosen
             end += len(chosen)
-    return out
 
 
 def _filled(make: Make, name: str, dtype: DTypeLike, pieces: Sequence[NDArray[Any]]) -> NDArray[Any]:

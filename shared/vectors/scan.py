@@ -1,4 +1,5 @@
-"""A search among rows, for a thread: who passes the filters, whose int8 cosine is best, and of those the exact order."""
+"""A search among rows, for a thread: who passes the filters, who is near by the bits, whose int8 cosine is best, and of those the exact
+order. Many searches together leave the bits out: one pass over the int8 codes for all of them is quicker."""
 
 from __future__ import annotations
 
@@ -12,11 +13,16 @@ from numpy.typing import NDArray
 from shared.vectors.base import EVERYTHING, Filters, Hit
 from shared.vectors.dots import in_parallel, likeness
 from shared.vectors.rows import Rows, milliseconds, moment, names
+from shared.vectors.signs import distances
 from shared.vectors.vocabulary import Vocabularies
 
 _RESCORED = 100
 _GROUP = 64
 _FEW = 1 / 8  # of all rows: fewer are gathered and scored by themselves, more are scored with all the rest
+_SHARED = 4  # searches from which one pass over the codes for all is quicker than a choice by the bits for each
+_NEAR = 20  # times as many rows as are scored exactly are chosen by the bits; and
+_OF_PASSING = 100  # at least one in as many: the more there are, the more are nearly as near
+_WORTH = 4  # times as many must pass, or it is not worth it
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.intp]
@@ -37,7 +43,7 @@ class Rough:
     """How like a query `rows` are; without `rows` all are meant, and those that do not pass are far below the others."""
 
     likeness: NDArray[np.float32]
-    rows: Numbers | None
+    rows: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,12 @@ class View:
         likeness(self._gathered("codes", chosen), self._gathered("scales", chosen), np.stack([query]), out, [None])
         return out.reshape(-1)
 
+    def near(self, query: NDArray[np.float32], mask: Mask, count: int) -> Numbers:
+        """The `count` rows nearest by the bits of those that the mask marks, and all that are as near as the last; in ascending order."""
+        far = np.concatenate([distances(self.base.bits, query), distances(self.tail.bits, query)])
+        far |= mask - np.uint16(1)  # 65,535 where it does not mark them
+        return np.flatnonzero(far <= np.partition(far, count - 1)[count - 1])
+
     def exact(self, chosen: Numbers, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosine of a query with these rows."""
         return np.asarray(self._gathered("vectors", chosen) @ query)
@@ -89,6 +101,8 @@ class View:
         in_base = chosen < split
         if in_base.all():
             return np.asarray(base[chosen])
+        if not in_base.any():
+            return np.asarray(tail[chosen - split])
         out = np.empty((len(chosen), *tail.shape[1:]), tail.dtype)
         out[in_base], out[~in_base] = base[chosen[in_base]], tail[chosen[~in_base] - split]
         return out
@@ -118,15 +132,16 @@ def _passing(rows: Rows, alive: Mask, filters: Filters, words: Vocabularies) -> 
 
 
 def search(view: View, queries: Sequence[Query]) -> list[list[Hit]]:
-    """The hits of each query. Each row's int8 codes are read once for all the queries that many rows pass."""
-    masks = {query.filters: view.passing(query.filters) for query in queries}
-    counts = {filters: int(np.count_nonzero(mask)) for filters, mask in masks.items()}
-    rough = _rough(view, queries, masks, counts)
+    """The hits of each query. When they are many, each row's int8 codes are read once for all of them that many rows pass."""
+    masks = {filters: view.passing(filters) for filters in {query.filters for query in queries}}
+    passing = {filters: int(np.count_nonzero(mask)) for filters, mask in masks.items()}
+    broad = [number for number, query in enumerate(queries) if passing[query.filters] > _FEW * len(view.alive)]
+    shared = dict(zip(broad, _together(view, [queries[number] for number in broad], masks), strict=True)) if len(broad) >= _SHARED else {}
     found: list[list[Hit]] = [[] for _ in queries]
 
     def pick(which: slice) -> None:
         query = queries[which.start]
-        found[which.start] = _nearest(view, query, rough[which.start], counts[query.filters])
+        found[which.start] = _nearest(view, query, masks[query.filters], passing[query.filters], shared.get(which.start))
 
     in_parallel(pick, [slice(number, number + 1) for number in range(len(queries))])
     return found
@@ -138,23 +153,27 @@ def score(view: View, rows: Numbers, vector: NDArray[np.float32], filters: Filte
     return view.hits(chosen, view.exact(chosen, vector))
 
 
-def _rough(view: View, queries: Sequence[Query], masks: Mapping[Filters, Mask], counts: Mapping[Filters, int]) -> list[Rough]:
-    """Together for those that many rows pass, each by itself for the others."""
-    few = _FEW * len(view.alive)
-    broad = [query for query in queries if counts[query.filters] > few]
-    needed = [masks[query.filters] if counts[query.filters] < len(view.alive) else None for query in broad]
-    of_all = iter(view.likeness([query.vector for query in broad], needed) if broad else ())
-    rough = []
-    for query in queries:
-        rows = None if counts[query.filters] > few else np.flatnonzero(masks[query.filters])
-        rough.append(Rough(next(of_all) if rows is None else view.likeness_of(rows, query.vector), rows))
-    return rough
+def _together(view: View, queries: Sequence[Query], masks: Mapping[Filters, Mask]) -> list[Rough]:
+    needed = [None if (mask := masks[query.filters]).all() else mask for query in queries]
+    return [Rough(likeness) for likeness in view.likeness([query.vector for query in queries], needed)]
 
 
-def _nearest(view: View, query: Query, rough: Rough, passing: int) -> list[Hit]:
+def _rough(view: View, query: Query, mask: Mask, passing: int, looked_at: int) -> Rough:
+    count = max(_NEAR * looked_at, passing // _OF_PASSING)
+    if passing >= _WORTH * count:
+        rows = view.near(query.vector, mask, count)
+    elif passing <= _FEW * len(mask):
+        rows = np.flatnonzero(mask)
+    else:
+        return Rough(view.likeness([query.vector], [mask])[0])
+    return Rough(view.likeness_of(rows, query.vector), rows)
+
+
+def _nearest(view: View, query: Query, mask: Mask, passing: int, shared: Rough | None) -> list[Hit]:
     """Widens only where many of the nearest are to be left out."""
     looked_at = max(_RESCORED, 2 * query.k)
     while True:
+        rough = shared or _rough(view, query, mask, passing, looked_at)
         near = _largest(rough.likeness, min(looked_at, passing))
         chosen = near if rough.rows is None else rough.rows[near]
         exact = view.exact(chosen, query.vector)

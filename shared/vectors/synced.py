@@ -93,6 +93,7 @@ class Following:
                     await self._keep()
 
     async def _apply(self, change: Doc) -> None:
+        self._of = self._of or await self._whose()
         if doc := change.get("fullDocument"):
             await self._tell([postings.as_indexed(doc, self._embedder_id)], doc.get("changed_at"))
         elif change["operationType"] in ("delete", "drop") and not (self._swept_to and change["clusterTime"] <= self._swept_to):
@@ -112,9 +113,10 @@ class Following:
 
     async def _restore_or_lead(self) -> bool:
         """Begin with a snapshot; without one, one process loads everything and writes it, and the others wait for that."""
+        await self._whose()
         deadline = time.monotonic() + _PATIENCE_S
         while self._keeper and time.monotonic() < deadline:
-            if await self._restore():
+            if self._keeper.newer() and await self._restore():
                 return True
             if self._keeper.lead() or not self._keeper.in_use:
                 return False
@@ -147,8 +149,9 @@ class Following:
             self._changes = 0
 
     async def _whose(self) -> str:
-        """Of which collection and embedder the postings are."""
-        self._of = f"{await postings.collection_id(self._db)} {self._embedder_id}"
+        """Of which collection and embedder the postings are; empty before there is one."""
+        collection = await postings.collection_id(self._db)
+        self._of = f"{collection} {self._embedder_id}" if collection else ""
         return self._of
 
     async def _look(self) -> None:
@@ -164,7 +167,7 @@ class Following:
         self._complete_to = max(began, self._complete_to or began)
 
     async def _tell(self, changed: Sequence[Indexed], changed_at: datetime | None) -> None:
-        for follower in self._followers.values():
+        for follower in self._followers.values() if changed else ():
             await self._in_writer(follower.update, changed)
         self._known.update(posting.greenhouse_id for posting in changed if posting.active)
         self._known.difference_update([posting.greenhouse_id for posting in changed if not posting.active])

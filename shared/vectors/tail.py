@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from shared.mongo.postings import Indexed
 from shared.vectors.dots import quantised
 from shared.vectors.rows import NEVER, Rows, milliseconds
+from shared.vectors.signs import signs, words_of
 from shared.vectors.vocabulary import Vocabularies, Vocabulary
 
 _GROWTH = 1024
@@ -20,15 +21,16 @@ _NONE = np.empty(0, np.int32)
 class Growing:
     """An array whose `filled` beginning never changes: when there is no more room, it moves to one twice as long."""
 
-    def __init__(self, dtype: DTypeLike, width: tuple[int, ...] = ()) -> None:
-        self._kept: NDArray[Any] = np.empty((_GROWTH, *width), dtype)
+    def __init__(self, dtype: DTypeLike, width: tuple[int, ...] = (), order: Literal["C", "F"] = "C") -> None:
+        self._order = order
+        self._kept: NDArray[Any] = np.empty((_GROWTH, *width), dtype, order)
         self._length = 0
 
     def extend(self, values: ArrayLike) -> None:
         added = np.asarray(values, self._kept.dtype)
         end = self._length + len(added)
         if end > len(self._kept):
-            longer = np.empty((max(end, 2 * len(self._kept)), *self._kept.shape[1:]), self._kept.dtype)
+            longer = np.empty((max(end, 2 * len(self._kept)), *self._kept.shape[1:]), self._kept.dtype, self._order)
             longer[: self._length] = self.filled
             self._kept = longer
         self._kept[self._length : end] = added
@@ -44,6 +46,7 @@ class Tail:
 
     def __init__(self, dimensions: int, words: Vocabularies) -> None:
         self._words = words
+        self._bits = Growing(np.uint64, (words_of(dimensions),), "F")
         self._plain = {
             "codes": Growing(np.int8, (dimensions,)),
             "scales": Growing(np.float32),
@@ -63,6 +66,7 @@ class Tail:
     def add(self, postings: Sequence[Indexed], vectors: NDArray[np.float32]) -> None:
         """Postings, each once, with their vectors in the rows of an array."""
         codes, scales = quantised(vectors)
+        self._bits.extend(signs(vectors).T)
         self._extend(
             codes=codes,
             scales=scales,
@@ -88,4 +92,5 @@ class Tail:
 
     def rows(self) -> Rows:
         """All so far, at no cost."""
-        return Rows(**{name: column.filled for name, column in self._plain.items()}, ids=self._ids, subjects=self._subjects, order=_NONE)
+        plain = {name: column.filled for name, column in self._plain.items()}
+        return Rows(**plain, bits=self._bits.filled.T, ids=self._ids, subjects=self._subjects, order=_NONE)

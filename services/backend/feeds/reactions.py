@@ -44,11 +44,13 @@ beacons = APIRouter(tags=["reels"], route_class=Beaconed)
 
 
 @beacons.post("/events")
-async def take_events(batch: WatchBatch, db: Db, identity: Identity) -> WatchBatchTaken:
+async def take_events(batch: WatchBatch, request: Request, db: Db, identity: Identity) -> WatchBatchTaken:
     """What happened to reels on a screen, up to 100 at a time; again is the same. Who started, finished or skipped a reel has seen it, who
     hid it never gets it again. The body may also come as text/plain, as `navigator.sendBeacon` sends it."""
     user_id = identity.user_id(batch.user_id)
     taken = await watch_events.record(db, user_id, batch.events, datetime.now(UTC))
+    said = {kind: [event.video_id for event in batch.events if event.type == kind] for kind in ("hide", "unhide")}
+    request.state.standby.hide(user_id, said["hide"], shown_again=said["unhide"])
     for event in batch.events:
         if event.type == "error":
             log.warning(

@@ -49,7 +49,7 @@ async def open_feed(asked: OpenFeed, request: Request, store: Store, settings: C
             return await _opened(request.state.db, store, settings, user_id, limit)
     except Unavailable as error:
         log.warning("feed_degraded", code=error.code, error=error.message)
-        results = of_reels(request.state.standby.newest(limit), store, "newest")
+        results = of_reels(request.state.standby.newest(user_id, limit), store, "newest")
         return without_feed(user_id, results, error.code, settings.search.client_poll_interval_s)
 
 
@@ -69,9 +69,10 @@ async def get_page(
 ) -> Response:
     """A page of the feed: what was new at its end when you last looked, or the next of what it has in store. Marks nothing as seen."""
     pages = Pages(db, store, settings)
-    feed, n = await pages.reconciled(feed_id, cursor)
-    identity.user_id(feed.user_id)
-    return conditional_json(request, await pages.page(feed, n, limit or settings.search.target_count))
+    with within_a_request(settings.search.search_timeout_s):  # nobody waits for seconds where they scroll
+        feed, n = await pages.reconciled(feed_id, cursor)
+        identity.user_id(feed.user_id)
+        return conditional_json(request, await pages.page(feed, n, limit or settings.search.target_count))
 
 
 async def _begin(

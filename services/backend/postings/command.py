@@ -71,7 +71,7 @@ def run_import(settings: Settings, sources: Sequence[str], boards_file: Path | N
     total = Summary()
     for outcome in outcomes:
         total.add(outcome.summary)
-    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     console.print(json.dumps(_as_json(total, outcomes)) if as_json else "\n".join(_words(total, outcomes)))
     nothing_read = total.rejected > 0 and total.new + total.changed + total.unchanged == 0
     return 1 if nothing_read or not all(outcome.read for outcome in outcomes) else 0

@@ -12,6 +12,7 @@ from typing import Any
 
 from services.backend.postings import ashby, lever
 from services.backend.postings.importer import Row, Source
+from services.backend.postings.listing import text
 from shared.errors import InvalidInput
 
 _MAX_LINE = 4_000_000  # bytes
@@ -108,4 +109,19 @@ def _of_any_vendor(row: dict[str, Any]) -> dict[str, Any]:
         return lever.row(row, row.get("company") or lever.site_of(row))
     if ashby.is_row(row):
         return ashby.row(row, row.get("company") or ashby.board_of(row))
-    return row
+    return _with_aside(row)
+
+
+def _with_aside(row: dict[str, Any]) -> dict[str, Any]:
+    """Collections of other boards' postings in the Greenhouse form keep under `_meta` what that form has no field for."""
+    aside = row.get("_meta")
+    if not isinstance(aside, dict):
+        return row
+    location, further = row.get("location"), aside.get("secondary_locations")
+    first = text(location.get("name") if isinstance(location, dict) else location)
+    places = [first, *map(text, further if isinstance(further, list) else [])]
+    return {
+        **row,
+        "location": {"name": "; ".join(dict.fromkeys(filter(None, places)))},
+        "first_published": row.get("first_published") or aside.get("first_published"),
+    }

@@ -30,13 +30,13 @@ class Ranked:
 def fused(hits: Iterable[Hit], lexical: Mapping[str, LexicalHit], weights: Search, now: datetime) -> list[Ranked]:
     """Hits of the vector index with what they have in common with the query in words, best first; equal ones by id."""
     ranked = (_ranked(hit, hit.score, lexical.get(hit.greenhouse_id), weights, now) for hit in hits)
-    return sorted(ranked, key=_order)
+    return sorted(ranked, key=order)
 
 
 def by_words(hits: Iterable[Hit], lexical: Mapping[str, LexicalHit], weights: Search, now: datetime) -> list[Ranked]:
     """The same without vectors: the scores of the hits say nothing."""
     ranked = (_ranked(hit, None, lexical.get(hit.greenhouse_id), weights, now) for hit in hits)
-    return sorted(ranked, key=_order)
+    return sorted(ranked, key=order)
 
 
 def _ranked(hit: Hit, score: float | None, words: LexicalHit | None, weights: Search, now: datetime) -> Ranked:
@@ -55,5 +55,5 @@ def newness(published: datetime | None, now: datetime, half_life_days: float) ->
     return float(0.5 ** (days / half_life_days))
 
 
-def _order(ranked: Ranked) -> tuple[float, str]:
+def order(ranked: Ranked) -> tuple[float, str]:
     return -ranked.rank, ranked.greenhouse_id

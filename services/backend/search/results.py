@@ -54,6 +54,8 @@ def playback(video: Video, store: BlobStore) -> dict[str, Any]:
 
 
 def summary(subject: Subject, greenhouse_id: str) -> PostingSummary:
-    """The posting that matched (the first, should it have closed meanwhile) with the places of all its siblings."""
+    """The posting that matched (the first, should it have closed meanwhile) with the places of all its siblings, of which one may be
+    remote."""
     posting = next((p for p in subject.postings if p.greenhouse_id == greenhouse_id), subject.first)
-    return PostingSummary(places=subject.places, **posting.model_dump(include=set(PostingSummary.model_fields) - {"places"}))
+    own = posting.model_dump(include=set(PostingSummary.model_fields) - {"places", "remote"})
+    return PostingSummary(places=subject.places, remote=any(one.remote for one in subject.postings), **own)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from services.backend.search.ranking import Ranked, by_words, fused
+from services.backend.search.ranking import Ranked, by_words, fused, order
 from shared.embeddings.base import Embedder
 from shared.embeddings.minilm import english_words
 from shared.errors import Unavailable
@@ -20,8 +20,9 @@ from shared.vectors.base import EVERYTHING, Filters, Hit, VectorIndex
 
 log = get_logger(__name__)
 
-_JOINED = 50  # of the best by words, whatever their vectors say
-_NEWNESS = 0.1  # its weight for who asks for it: as much as a tenth in cosine
+_JOINED = 20  # of those with a rare word of the prompt, whatever their vectors say: the name of a company is in no vector
+EMBEDDING_BEHIND = "embedding_behind"
+"""Postings among those found have no vector yet: what they mean could not be compared."""
 _BY_WORDS = 1_000  # looked at where there are no vectors: filters may let few of them through
 
 
@@ -44,34 +45,45 @@ class Retriever:
     settings: Search
     english: Collection[str] = field(default_factory=english_words)
 
-    async def retrieve(
-        self, prompt: str, k: int, filters: Filters = EVERYTHING, without: Collection[str] = (), half_life_days: float | None = None
-    ) -> Retrieved:
-        """Active postings that pass the filters and whose subject is not in `without`: the `k` nearest by vector and a few that have the
-        prompt's words, best first. Where vectors cannot be had, up to `k` by words alone. `half_life_days`: newness counts, and halves in
-        this time. Never raises Unavailable."""
-        weights = _weights(self.settings, half_life_days)
-        query = await asyncio.to_thread(self.lexical.mended, prompt, self.english)
+    async def retrieve(self, prompt: str, k: int, filters: Filters = EVERYTHING, without: Collection[str] = ()) -> Retrieved:
+        """Active postings that pass the filters and whose subject is not in `without`: the `k` nearest by vector and a few that have a rare
+        word of the prompt, best first. Where vectors cannot be had, up to `k` by words alone. Never raises Unavailable."""
+        query, named = await asyncio.to_thread(self._read, prompt)
         try:
-            hits = await self._near(query, k, filters, without)
+            hits, unvectored = await self._near(query, named, k, filters, without)
         except Unavailable as error:
             log.warning("searched_by_words", code=error.code, error=error.message)
             hits, scores = await self._by_words(query, filters, without)
-            return Retrieved(query, tuple(by_words(hits, scores, weights, datetime.now(UTC))[:k]), (error.code,))
-        return Retrieved(query, tuple(await asyncio.to_thread(self._fused, query, hits, weights)))
+            return Retrieved(query, tuple(by_words(hits, scores, self.settings, datetime.now(UTC))[:k]), (error.code,))
+        ranked = await asyncio.to_thread(self._fused, query, hits, unvectored)
+        return Retrieved(query, tuple(ranked), (EMBEDDING_BEHIND,) if unvectored else ())
 
-    async def _near(self, query: str, k: int, filters: Filters, without: Collection[str]) -> list[Hit]:
-        vectors, worded = await asyncio.gather(self.embedder.embed([query]), asyncio.to_thread(self.lexical.search, query, _JOINED))
-        hits = await self.index.search(vectors[0], k, filters, without)
+    def _read(self, prompt: str) -> tuple[str, list[str]]:
+        """The prompt without its slips, and the postings that have a rare word of it."""
+        query = self.lexical.mended(prompt, self.english)
+        return query, [hit.greenhouse_id for hit in self.lexical.search_rare(query, _JOINED)]
+
+    async def _near(
+        self, query: str, named: Sequence[str], k: int, filters: Filters, without: Collection[str]
+    ) -> tuple[list[Hit], list[Hit]]:
+        """Hits of the vector index, and postings it has no vector of yet."""
+        vector = (await self.embedder.embed([query]))[0]
+        hits = await self.index.search(vector, k, filters, without)
         known = {hit.greenhouse_id for hit in hits}
-        missed = [hit.greenhouse_id for hit in worded if hit.greenhouse_id not in known]
-        if missed and len(hits) == k:
-            hits += _not_in(without, await self.index.score(vectors[0], missed, filters))
-        return hits
+        missed = [greenhouse_id for greenhouse_id in named if greenhouse_id not in known]
+        scored = await self.index.score(vector, missed, filters) if missed else []
+        found = [*hits, *_not_in(without, scored)]
+        if filters != EVERYTHING or (len(hits) == k and len(scored) == len(missed)):
+            return found, []
+        worded = await asyncio.to_thread(self.lexical.search, query, k)
+        vectored = known.union(hit.greenhouse_id for hit in await self.index.score(vector, [hit.greenhouse_id for hit in worded]))
+        unvectored = [hit for hit in worded if hit.greenhouse_id not in vectored]
+        return found, _not_in(without, [Hit(hit.greenhouse_id, hit.subject_key, 0.0, hit.company) for hit in unvectored])
 
-    def _fused(self, query: str, hits: Sequence[Hit], weights: Search) -> list[Ranked]:
-        scores = self.lexical.score(query, [hit.greenhouse_id for hit in hits])
-        return fused(hits, scores, weights, datetime.now(UTC))
+    def _fused(self, query: str, hits: Sequence[Hit], unvectored: Sequence[Hit]) -> list[Ranked]:
+        scores, now = self.lexical.score(query, [hit.greenhouse_id for hit in (*hits, *unvectored)]), datetime.now(UTC)
+        ranked = [*fused(hits, scores, self.settings, now), *by_words(unvectored, scores, self.settings, now)]
+        return sorted(ranked, key=order) if unvectored else ranked
 
     async def _by_words(self, query: str, filters: Filters, without: Collection[str]) -> tuple[list[Hit], dict[str, LexicalHit]]:
         scores = {hit.greenhouse_id: hit for hit in await asyncio.to_thread(self.lexical.search, query, _BY_WORDS)}
@@ -86,14 +98,6 @@ class Retriever:
         except Unavailable:
             everything = filters == EVERYTHING
             return [Hit(hit.greenhouse_id, hit.subject_key, 0.0, hit.company) for hit in scores.values() if everything]
-
-
-def _weights(settings: Search, half_life_days: float | None) -> Search:
-    """Who asks for newness gets some of it, whatever the settings say."""
-    if half_life_days is None:
-        return settings
-    weight = settings.recency_weight or _NEWNESS
-    return settings.model_copy(update={"recency_half_life_days": half_life_days, "recency_weight": weight})
 
 
 def _not_in(without: Collection[str], hits: Sequence[Hit]) -> list[Hit]:

@@ -45,7 +45,8 @@ class SearchJobsRequest(Message):
     limit: int | None = Field(default=None, ge=1, le=50, description="results wanted at most; does not change how many reels are made")
     company: Name | None = Field(default=None, description="only postings of this company, by its name or slug")
     location: Name | None = Field(
-        default=None, description="only postings in this place: a city, region or country as the posting names it"
+        default=None,
+        description="only postings in this place: a city, region or country that the posting names, as in Munich, München, NYC",
     )
     department: Name | None = Field(default=None, description="only postings of this department or team")
     remote: StrictBool | None = Field(default=None, description="only remote postings, or only others")
@@ -122,6 +123,6 @@ class SearchJobsResponse(Message):
     degraded: tuple[str, ...] = Field(
         description="parts that were down, as in `embedder_unavailable`; empty when all is well. `generation_unavailable`: not all reels "
         "that are missing could be asked for, the next search asks again; `views_unavailable`: the results may be shown again as unseen; "
-        "`feed_unavailable`: there are no further pages"
+        "`feed_unavailable`: there are no further pages; `embedding_behind`: new postings were found by their words alone"
     )
     results: tuple[SearchResult, ...]

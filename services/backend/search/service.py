@@ -20,11 +20,12 @@ from services.backend.search.wish import Wish, wish
 from shared import metrics
 from shared.errors import Unavailable
 from shared.logging import get_logger
-from shared.mongo import feeds, views
-from shared.mongo.client import Database, translated, within_a_request
+from shared.mongo import feeds, postings, videos, views
+from shared.mongo.client import MONGO_UNAVAILABLE, Database, translated, within_a_request
 from shared.mongo.feeds import NewFeed, Reconciled
 from shared.schemas.feeds import POOL, Reason, Wanted
 from shared.schemas.feeds import Ranked as Listed
+from shared.schemas.postings import group_by_subject
 from shared.settings import Settings
 from shared.storage.base import BlobStore
 from shared.vectors.base import EVERYTHING
@@ -35,6 +36,7 @@ GENERATION_UNAVAILABLE, VIEWS_UNAVAILABLE, FEED_UNAVAILABLE = "generation_unavai
 _RETRIEVED = 200  # postings taken from the indexes before they become subjects
 _RETRIEVED_AT_MOST = 12_800
 _LAST_GOOD = 500
+_SELECTION_SLIP_S = 0.15  # the driver looks for a server in steps of half a second, and may be that late
 T = TypeVar("T")
 
 
@@ -51,14 +53,16 @@ class SearchService:
         """Always an answer: what is down is named in `degraded` and left out."""
         asked = wish(request, self.settings.search, self.retriever.embedder.threshold, datetime.now(UTC))
         log.info("search", user_id=asked.user_id, query_fingerprint=asked.fingerprint, query_length=len(asked.prompt))
-        retrieved = Retrieved("", ())
+        retrieved, limit_s = Retrieved("", ()), self.settings.search.search_timeout_s
         try:
-            with within_a_request(self.settings.search.search_timeout_s):
-                retrieved = await self._retrieve(asked, _RETRIEVED)
-                return await self._search(asked, retrieved)
-        except Unavailable as error:
-            log.warning("search_degraded", code=error.code, error=error.message)
-            return self._answer(asked, self._from_memory(asked, retrieved.ranked), (*retrieved.degraded, error.code))
+            with within_a_request(limit_s):
+                async with asyncio.timeout(limit_s + _SELECTION_SLIP_S):
+                    retrieved = await self._retrieve(asked, _RETRIEVED)
+                    return await self._search(asked, retrieved)
+        except (Unavailable, TimeoutError) as error:
+            code = error.code if isinstance(error, Unavailable) else MONGO_UNAVAILABLE
+            log.warning("search_degraded", code=code, error=str(error))
+            return self._answer(asked, self._from_memory(asked, retrieved.ranked), (*retrieved.degraded, code))
 
     async def _retrieve(self, asked: Wish, k: int) -> Retrieved:
         return await replace(self.retriever, settings=asked.weights).retrieve(asked.prompt, k, asked.filters)
@@ -66,22 +70,24 @@ class SearchService:
     async def _search(self, asked: Wish, retrieved: Retrieved) -> SearchJobsResponse:
         found = await self._find(asked, retrieved)
         if retrieved.degraded and not found.ranked and asked.filters == EVERYTHING:
-            return self._answer(asked, of_reels(self.standby.newest(asked.rules.limit), self.store, "newest"), retrieved.degraded)
+            newest = self.standby.newest(asked.user_id, asked.rules.limit)
+            return self._answer(asked, of_reels(newest, self.store, "newest"), retrieved.degraded)
+        self.standby.hide(asked.user_id, found.hidden)
         decision = decide(found.candidates, asked.rules)
         log.info(
             "search_decided",
             above_threshold_count=decision.above_threshold,
-            below_threshold_count=len(decision.shown) - decision.above_threshold,
+            below_threshold_count=sum(_reason(candidate, asked) != "match" for candidate in decision.shown),
             deficit=decision.deficit,
         )
-        results = tuple(self._result(candidate, found, asked) for candidate in decision.shown)
-        if not retrieved.degraded:
-            self._last_good.put(asked.key, results)
         failed = list(retrieved.degraded)
-        _, opened = await asyncio.gather(
+        results, _, opened = await asyncio.gather(
+            self._results(asked, decision, found),
             attempted(VIEWS_UNAVAILABLE, self._mark_seen(asked, decision, found), failed),
             attempted(FEED_UNAVAILABLE, self._open_feed(asked, decision, found), failed),
         )
+        if not retrieved.degraded:
+            self._last_good.put(asked.key, results)
         if opened.failure if opened else decision.to_make:
             failed.append(GENERATION_UNAVAILABLE)
         return self._answer(asked, results, failed, opened)
@@ -96,11 +102,23 @@ class SearchService:
             k *= 4
             retrieved = await self._retrieve(asked, k)
 
-    def _result(self, candidate: Candidate, found: Found, asked: Wish) -> SearchResult:
+    async def _results(self, asked: Wish, decision: Decision, found: Found) -> tuple[SearchResult, ...]:
+        keys = [candidate.subject.key for candidate in decision.shown]
+        reels, known = await asyncio.gather(
+            videos.ready_for(self.db, [candidate.subject for candidate in decision.shown]), postings.active_of(self.db, keys)
+        )
+        subjects = group_by_subject(known)
+        return tuple(
+            self._result(candidate, Reel(reels[candidate.subject], subjects[candidate.subject]), found, asked)
+            for candidate in decision.shown
+            if candidate.subject in reels and candidate.subject in subjects
+        )
+
+    def _result(self, candidate: Candidate, reel: Reel, found: Found, asked: Wish) -> SearchResult:
         one = found.ranked[candidate.subject.key]
         return result(
-            found.videos[candidate.subject],
-            found.subjects[candidate.subject],
+            reel.video,
+            reel.subject,
             one.greenhouse_id,
             self.store,
             score=candidate.score,
@@ -121,7 +139,7 @@ class SearchService:
             user_id=asked.user_id,
             ttl_hours=self.settings.search.feed_ttl_hours,
             shown=[_listed(candidate, found, asked) for candidate in decision.shown],
-            pool=[*(_listed(candidate, found, asked) for candidate in decision.rest), *later][:POOL],
+            pool=sorted([*(_listed(candidate, found, asked) for candidate in decision.rest), *later], key=_page_order)[:POOL],
             wanted=[Wanted(**_named(found.ranked[candidate.subject.key])) for candidate in decision.wanted],
             deficit=decision.to_make,
             query_fingerprint=asked.fingerprint,
@@ -130,14 +148,16 @@ class SearchService:
 
     def _from_memory(self, asked: Wish, ranked: Iterable[Ranked]) -> tuple[SearchResult, ...]:
         """What this search found when all was well; else reels in memory that match; else any: scrolling goes on whatever is down."""
+        limit, hidden = asked.rules.limit, self.standby.hidden_by(asked.user_id)
         if kept := self._last_good.get(asked.key):
-            return tuple(one.model_copy(update={"reason": "last_good"}) for one in kept)
+            return tuple(one.model_copy(update={"reason": "last_good"}) for one in kept if one.video_id not in hidden)
         near = best_per_subject(ranked)
-        matching = self.standby.of(near)[: asked.rules.limit]
-        others = [reel for reel in self.standby.any(asked.rules.limit) if reel not in matching]
-        filling = others[: asked.rules.limit - len(matching)]
+        matching = self.standby.of(asked.user_id, near)[:limit]
         found = (self._from_standby(reel, near[reel.video.subject_key], asked) for reel in matching)
-        return *found, *of_reels(filling, self.store, "any")
+        if asked.filters != EVERYTHING:
+            return tuple(found)
+        others = [reel for reel in self.standby.any(asked.user_id, limit) if reel not in matching]
+        return *found, *of_reels(others[: limit - len(matching)], self.store, "any")
 
     def _from_standby(self, reel: Reel, one: Ranked, asked: Wish) -> SearchResult:
         told = explanation(one, asked) if asked.explain else None
@@ -188,6 +208,10 @@ def _reason(candidate: Candidate, asked: Wish) -> Reason:
 
 def _named(one: Ranked) -> dict[str, Any]:
     return {"subject_key": one.subject_key, "greenhouse_id": one.greenhouse_id, "score": one.score}
+
+
+def _page_order(one: Listed) -> tuple[bool, bool]:
+    return one.seen, one.reason != "match"
 
 
 def _listed(candidate: Candidate, found: Found, asked: Wish) -> Listed:

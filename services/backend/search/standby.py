@@ -19,6 +19,7 @@ from shared.schemas.videos import Video
 log = get_logger(__name__)
 
 _KEPT = 300
+_USERS = 2_000
 _REFRESH_S = 30.0
 _RETRY_S = 1.0
 
@@ -38,6 +39,25 @@ class Reel:
         return self.video.greenhouse_id or self.subject.first.greenhouse_id
 
 
+class Recent(Generic[K, V]):
+    """The last `size` values put in, the least lately used going first."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+
+
 class Standby:
     """The newest reels and those of FALLBACK_VIDEO_IDS, read again every half minute; what was read last stays when that fails."""
 
@@ -46,6 +66,7 @@ class Standby:
         self._fallback_ids = tuple(fallback_ids)
         self._newest: dict[str, Reel] = {}
         self._fallback: tuple[Reel, ...] = ()
+        self._hidden: Recent[str, frozenset[str]] = Recent(_USERS)
 
     async def follow(self) -> None:
         """Keep up, for ever."""
@@ -79,33 +100,28 @@ class Standby:
         known = group_by_subject(await postings.active_of(self._db, {video.subject_key for video in newest}))
         return {video.subject_key: Reel(video, known[video.subject]) for video in newest if video.subject in known}
 
-    def of(self, subject_keys: Iterable[str]) -> list[Reel]:
+    def hide(self, user_id: str, names: Iterable[str], *, shown_again: Iterable[str] = ()) -> None:
+        """Bear in mind which subjects or reels a user never wants to see again, by subject key or video id, as far as this process learns
+        of it: the database, which knows them all, is what may be away."""
+        hidden = self.hidden_by(user_id).union(names).difference(shown_again)
+        if hidden != self.hidden_by(user_id):
+            self._hidden.put(user_id, hidden)
+
+    def hidden_by(self, user_id: str) -> frozenset[str]:
+        return self._hidden.get(user_id) or frozenset()
+
+    def of(self, user_id: str, subject_keys: Iterable[str]) -> list[Reel]:
         """Those of these posting subjects that are kept, in the order asked."""
-        return [self._newest[key] for key in subject_keys if key in self._newest]
+        return self._shown_to(user_id, (self._newest[key] for key in subject_keys if key in self._newest))
 
-    def newest(self, limit: int) -> list[Reel]:
-        return list(self._newest.values())[:limit]
+    def newest(self, user_id: str, limit: int) -> list[Reel]:
+        return self._shown_to(user_id, self._newest.values())[:limit]
 
-    def any(self, limit: int) -> list[Reel]:
+    def any(self, user_id: str, limit: int) -> list[Reel]:
         """Reels at random; where there are none, those of FALLBACK_VIDEO_IDS."""
-        kept = list(self._newest.values())
-        return random.sample(kept, min(limit, len(kept))) or list(self._fallback[:limit])
+        kept = self._shown_to(user_id, self._newest.values())
+        return random.sample(kept, min(limit, len(kept))) or self._shown_to(user_id, self._fallback)[:limit]
 
-
-class Recent(Generic[K, V]):
-    """The last `size` values put in, the least lately used going first."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        return self._kept.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        self._kept[key] = value
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+    def _shown_to(self, user_id: str, reels: Iterable[Reel]) -> list[Reel]:
+        hidden = self.hidden_by(user_id)
+        return [reel for reel in reels if hidden.isdisjoint((reel.video.subject_key, reel.video.video_id))]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from services.backend.search.fallback import Rules
 from services.backend.search.schemas import SearchJobsRequest
 from shared.fingerprint import compute_query_fingerprint
-from shared.schemas.postings import filter_key, slugify
+from shared.schemas.postings import filter_key, place_key, slugify
 from shared.settings import Search
 from shared.vectors.base import Filters
 
@@ -67,7 +67,7 @@ def _filters(request: SearchJobsRequest, now: datetime) -> Filters:
     hour = now.replace(minute=0, second=0, microsecond=0)
     return Filters(
         company=slugify(request.company) if request.company else None,
-        location=filter_key(request.location) if request.location else None,
+        location=place_key(request.location) if request.location else None,
         department=filter_key(request.department) if request.department else None,
         remote=request.remote,
         posted_since=hour - timedelta(days=request.posted_within_days) if request.posted_within_days else None,

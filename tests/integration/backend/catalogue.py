@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.backend.postings.importer import Row, Source, import_postings
-from shared.embeddings.local import LocalEmbedder
+from shared.embeddings.base import Embedder
 from shared.mongo.client import Database
 from shared.mongo.indexes import create_indexes
 
@@ -21,7 +21,7 @@ ROLES = {
 }
 
 
-async def imported(db: Database, embedder: LocalEmbedder, *rows: dict[str, Any]) -> None:
+async def imported(db: Database, embedder: Embedder, *rows: dict[str, Any]) -> None:
     await create_indexes(db)
     summary = await import_postings(db, embedder, Source([Row(str(i), row) for i, row in enumerate(rows)]))
     assert summary.new == len(rows), summary

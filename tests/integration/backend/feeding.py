@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from services.backend.feeds import reactions, reels, routes
 from services.backend.feeds.watch import FeedWatch
+from services.backend.search.standby import Standby
 from services.web.app import create_app
 from services.web.shutdown import when_asked_to_stop
 from shared.mongo.client import Database, open_mongo
@@ -36,7 +37,7 @@ def application(settings: Settings, watch: FeedWatch) -> FastAPI:
             following = asyncio.create_task(watch.follow(db))
             try:
                 with when_asked_to_stop(watch.close):
-                    yield {"settings": settings, "db": db, "store": open_store(settings), "feed_watch": watch}
+                    yield {"settings": settings, "db": db, "store": open_store(settings), "feed_watch": watch, "standby": Standby(db, ())}
             finally:
                 await end(following)
 
@@ -49,7 +50,7 @@ def from_environment() -> FastAPI:
 
 
 def environment(db: Database, mongo_uri: str, **more: str) -> dict[str, str]:
-    return {"MONGODB_URI": mongo_uri, "MONGODB_DATABASE": db.name, "MAX_USER_CONCURRENT_JOBS": "2", **more}
+    return {"MONGODB_URI": mongo_uri, "MONGODB_DATABASE": db.name, "MAX_USER_CONCURRENT_JOBS": "2", "SEARCH_TIMEOUT_S": "30", **more}
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ def test_the_command_explains_what_it_measured(capsys: pytest.CaptureFixture[str
     assert run_calibrate(Settings(embeddings=Embeddings(embedder="wordllama")), None, every=False, as_json=False) == 0
 
     told = capsys.readouterr().out
-    assert "Threshold 0.65: it is this embedder's default." in told
+    assert "Threshold 0.66: it is this embedder's default." in told
     assert "minilm" not in told
     assert "SIMILARITY_THRESHOLD" in told
 
@@ -61,7 +61,7 @@ def test_with_json_it_is_one_object_over_every_embedder(capsys: pytest.CaptureFi
     run_calibrate(Settings(), written(tmp_path, corpus()), every=True, as_json=True)
 
     told = json.loads(capsys.readouterr().out)
-    assert [each["embedder_id"] for each in told["embedders"]] == ["minilm-l6-int8-v1", "wordllama-l2-256-v1"]  # there is no key
+    assert [each["embedder_id"] for each in told["embedders"]] == ["minilm-l6-int8-v2", "wordllama-l2-256-v2"]  # there is no key
     assert (told["wishes"], told["postings"], told["embedders"][0]["matching_pairs"]) == (3, 3, 2)
 
 

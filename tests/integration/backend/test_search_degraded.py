@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -149,14 +150,19 @@ async def test_with_the_database_gone_what_was_found_before_is_shown_and_it_reco
     client: httpx2.AsyncClient, own_mongo: EmbeddedMongo
 ) -> None:
     before = await search(client)
+    hide = {"event_id": "1", "type": "hide", "video_id": "v-nurse", "at": str(datetime.now(UTC))}
+    assert (await client.post("/events", json={"user_id": "dora", "events": [hide]})).json()["accepted"] == 1
     own_mongo.kill()
     await asyncio.to_thread(own_mongo.stop)
+    gone = await search(client, user="dora")
+    assert "nurse" not in ids(gone), "what is hidden stays hidden"
     again = await search(client)
     assert (again["degraded"], ids(again), reasons(again)) == (["mongo_unavailable"], ids(before), {"last_good"})
     assert (again["feed_id"], again["next_cursor"], again["generation_triggered"]) == (None, None, False)
     other = await search(client, "hospital nurse for children")
     assert (ids(other)[0], other["results"][0]["reason"]) == ("nurse", "match")
     assert set(ids(other)) == set(REELS), "filled up with any"
+    assert ids(await search(client, user="emma", location="Antwerp")) == [], "but not with what a filter keeps out"
     visit = await client.post("/feeds", json={"user_id": "cleo"})
     assert (visit.status_code, visit.json()["feed_id"], visit.json()["degraded"]) == (201, None, ["mongo_unavailable"])
     assert set(ids(visit.json())) == set(REELS)
@@ -189,6 +195,6 @@ async def test_where_no_reel_is_current_those_that_were_named_for_it_are_shown(o
     await own_db.jobs.update_many({}, {"$set": {"active": False}})
     standby = Standby(own_db, ["v-welder", "v-unknown", "v-baker"])
     await standby.refresh()
-    assert [reel.video.video_id for reel in standby.any(5)] == ["v-welder", "v-baker"]
-    assert standby.any(1)[0].subject.first.title == "Pipe welder"
-    assert not Standby(own_db, []).any(5), "the last resort is an empty list"
+    assert [reel.video.video_id for reel in standby.any("ann", 5)] == ["v-welder", "v-baker"]
+    assert standby.any("ann", 1)[0].subject.first.title == "Pipe welder"
+    assert not Standby(own_db, []).any("ann", 5), "the last resort is an empty list"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.integration.backend.catalogue import give_reel, imported, row
 from tests.serving import serving
 
 DAY = timedelta(days=1)
+numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -145,3 +147,33 @@ async def test_what_is_hidden_never_comes_back(client: httpx2.AsyncClient) -> No
 async def test_a_wish_that_makes_no_sense_names_the_field(client: httpx2.AsyncClient, field: str, value: object) -> None:
     response = await client.post("/jobs/search", json={"text_prompt": "baker", "user_id": "ann", field: value})
     assert (response.status_code, response.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_a_posting_that_is_not_embedded_yet_is_found_by_its_words(client: httpx2.AsyncClient, db: Database) -> None:
+    await db.jobs.update_one({"greenhouse_id": "zurich"}, {"$unset": {"vectors": 1}, "$set": {"changed_at": datetime.now(UTC)}})
+    async with asyncio.timeout(60):
+        while (answer := await ask(client, "artisan baker"))["degraded"] != ["embedding_behind"]:
+            pass
+    found = {result["posting"]["greenhouse_id"]: result for result in answer["results"]}
+    assert (found["zurich"]["reason"], found["zurich"]["score"]) == ("words", None)
+    assert found["new"]["score"]
+
+
+async def test_a_skill_far_down_in_the_text_and_a_place_in_the_wish_count(
+    client: httpx2.AsyncClient, db: Database, embedder: LocalEmbedder
+) -> None:
+    text = "<p>" + "We bake bread and care for people. " * 100 + "You know Zymurgix.</p>"
+    await imported(db, embedder, row("baker", id="skilled", content=text, location={"name": "Oslo"}))
+    await give_reel(db, "skilled")
+    async with asyncio.timeout(60):
+        while "skilled" not in (await ask(client, "artisan baker", limit=20))["greenhouse_ids"]:
+            pass
+    assert (await ask(client, "baker who knows zymurgix"))["greenhouse_ids"][0] == "skilled"
+    assert (await ask(client, "artisan baker oslo"))["greenhouse_ids"][0] == "skilled"
+
+
+async def ask(client: httpx2.AsyncClient, prompt: str, **more: Any) -> dict[str, Any]:
+    """Asked by somebody new each time."""
+    user = f"user-{next(numbers)}"
+    answer: dict[str, Any] = (await client.post("/jobs/search", json={"text_prompt": prompt, "user_id": user, **more})).json()
+    return answer

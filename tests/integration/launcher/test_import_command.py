@@ -115,6 +115,12 @@ async def test_what_cannot_be_meant_is_told_before_anything_begins(
     assert boards.asked == []
 
 
+async def test_names_are_told_as_they_were_given(command: Command) -> None:
+    code, _, complaint = await command.run("boards:x:y")
+    assert code == 2
+    assert "boards:x:y: there is no such file" in complaint
+
+
 async def state_of(db: Database) -> dict[str, Any]:
     """All that is stored of postings, but for the moment it was."""
     hidden = {"_id": 0, "created_at": 0, "changed_at": 0}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
+from structlog.testing import CapturingLogger
 
 from shared.errors import Conflict, InvalidInput, LeaseLost, NotFound, Unavailable
-from shared.mongo.client import Database, Doc
+from shared.mongo.client import Database, Doc, open_mongo
 from shared.mongo.long_tasks import Held, LongTask, LongTasks, Work, task_indexes
+from shared.settings import Mongo, Settings
 from shared.tasks import end
 
 PATIENCE_S = 30
@@ -243,3 +247,23 @@ async def test_following_does_one_after_another_as_they_are_asked(tasks: LongTas
     await end(following)
 
     assert met == ["rex", "bello"]
+
+
+async def test_a_database_that_stays_away_is_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, told = asyncio.Semaphore(0), CapturingLogger()
+    monkeypatch.setattr("shared.mongo.long_tasks.log", told)
+
+    class Tasks(LongTasks):
+        async def claim(self, worker_id: str, kinds: Sequence[str]) -> LongTask | None:
+            tried.release()
+            return await super().claim(worker_id, kinds)
+
+    uri = SecretStr("mongodb://127.0.0.1:1/?directConnection=true")
+    settings = Settings(mongo=Mongo(mongodb_uri=uri, mongodb_timeout_ms=50))
+    async with open_mongo(settings) as nowhere:
+        following = asyncio.create_task(Tasks(nowhere, "errands").follow({"walk": returning({})}, "w1", poll_s=0.01))
+        async with asyncio.timeout(PATIENCE_S):
+            for _ in range(4):
+                await tried.acquire()
+        await end(following)
+    assert [call.args for call in told.calls] == [("tasks_waiting",)]

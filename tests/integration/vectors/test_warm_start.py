@@ -104,6 +104,15 @@ async def test_a_clean_stop_leaves_what_came_since(db: Database, folder: Path) -
         assert told(index) <= 1  # the newest is read once more
 
 
+async def test_one_that_began_before_there_were_postings_leaves_them_all(db: Database, tmp_path: Path) -> None:
+    async with started(db, tmp_path / "index") as index:
+        await db.jobs.insert_many([document(posting(n, seed=n)) for n in range(5)])
+        await until_it_has(index, 5)
+    await until_written(tmp_path / "index")
+    async with started(db, tmp_path / "index") as index:
+        assert len(index._vectors._view.base) == 5
+
+
 async def test_when_much_has_changed_a_new_one_is_written(db: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(synced, "_CHANGED", 10)
     before = (folder / "current").read_text()
@@ -151,7 +160,9 @@ async def test_what_another_has_written_is_taken_instead_of_written_again(
         before = (folder / "current").read_text()
         await first.following._keep()
         written = await until_written(folder, before)
-        await second.following._keep()
+        async with asyncio.timeout(40):
+            while len(second._vectors._view.base) != 50:  # until the first has let go of the lock
+                await second.following._keep()
+                await asyncio.sleep(0.01)
         assert (folder / "current").read_text() == written
-        assert len(second._vectors._view.base) == 50
         assert await ids(second) == await ids(first)

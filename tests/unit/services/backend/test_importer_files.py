@@ -81,6 +81,22 @@ def test_rows_of_lever_and_ashby_are_recognised(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_collection_keeps_aside_is_read_too(tmp_path: Path) -> None:
+    published, later = "2026-03-01T08:00:00+00:00", "2026-04-01T08:00:00+00:00"
+    aside = {"first_published": published, "secondary_locations": ["Lyon", "Ghent", None]}
+    lines = [
+        {"id": 1, "location": {"name": "Ghent"}, "_meta": aside},
+        {"id": 2, "first_published": later, "_meta": aside},
+        {"id": 3, "_meta": 4},
+    ]
+    first, second, third = (row.row for row in read_file(written(tmp_path, "kept.jsonl", "\n".join(map(json.dumps, lines)))).rows)
+    assert first
+    assert second
+    assert (first["location"], first["first_published"]) == ({"name": "Ghent; Lyon"}, published)
+    assert (second["location"], second["first_published"]) == ({"name": "Lyon; Ghent"}, later)
+    assert third == {"id": 3, "_meta": 4}
+
+
 def test_whole_answers_of_lever_and_ashby_may_lack_something(tmp_path: Path) -> None:
     for name, content in (("lever.json", [lever_posting(1)]), ("ashby.json", {"apiVersion": "1", "jobs": [ashby_job(2)]})):
         source = read_file(written(tmp_path, name, json.dumps(content)))

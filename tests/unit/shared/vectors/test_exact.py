@@ -74,24 +74,38 @@ async def names(index: ExactIndex, k: int, **more: Any) -> list[str]:
     return [hit.greenhouse_id for hit in await index.search(unit(7), k, **more)]
 
 
-async def test_the_best_of_many_are_found_whatever_the_codes_round_off() -> None:
-    index, many = ExactIndex(64), crowd(5_000, 64)
+@pytest.mark.parametrize("count", [5_000, 20_000])
+@pytest.mark.parametrize("at_once", [1, 20])
+async def test_the_best_of_many_are_found_whatever_bits_and_codes_round_off(count: int, at_once: int) -> None:
+    """Of fewer than 8,000 all codes are compared, also of more when many ask."""
+    index, many = ExactIndex(64), crowd(count, 64)
     index.update(many)
-    matrix = np.array([one.vector for one in many])
-    found = 0
-    for seed in range(20):
-        query = unit(seed, 64)
-        best = {many[row].greenhouse_id for row in np.argsort(-(matrix @ query))[:20]}
-        found += len(best & {hit.greenhouse_id for hit in await index.search(query, 20)})
+    matrix, queries = np.array([one.vector for one in many]), [unit(seed, 64) for seed in range(20)]
+    hits = []
+    for start in range(0, 20, at_once):
+        hits += await asyncio.gather(*(index.search(query, 20) for query in queries[start : start + at_once]))
+    best = [{many[row].greenhouse_id for row in np.argsort(-(matrix @ query))[:20]} for query in queries]
+    found = sum(len(wanted & {hit.greenhouse_id for hit in its}) for wanted, its in zip(best, hits, strict=True))
     assert found >= 0.995 * 20 * 20
 
 
-@pytest.mark.parametrize("filters", [Filters(), Filters(remote=True)])
-async def test_with_many_left_out_it_looks_further(filters: Filters) -> None:
+async def test_of_many_that_are_alike_or_leave_the_rest_is_found() -> None:
+    """More are as near as the last that was to be chosen; those that left are nearer."""
     index = ExactIndex(D)
-    index.update(crowd(3_000))
+    index.update([Indexed(f"p{n}", f"s{n}", active=True, vector=unit(7 + n % 2), remote=n % 3 == 0) for n in range(30_000)])
+    index.update([Indexed(f"p{n}", "", active=False, vector=None) for n in range(0, 4_000, 2)])
+    found = await names(index, 30, filters=Filters(remote=True))
+    assert len(set(found)) == 30
+    assert set(found) <= {f"p{n}" for n in range(4_002, 30_000, 6)}
+
+
+@pytest.mark.parametrize("count", [3_000, 20_000])
+@pytest.mark.parametrize("filters", [Filters(), Filters(remote=True)])
+async def test_with_many_left_out_it_looks_further(count: int, filters: Filters) -> None:
+    index = ExactIndex(D)
+    index.update(crowd(count))
     everything = await names(index, 2_000, filters=filters)
-    assert len(everything) == (1_000 if filters.remote else 2_000)
+    assert len(everything) == (min(2_000, count // 3) if filters.remote else 2_000)
     nearest = {f"s{name[1:]}" for name in everything[:500]}
     assert await names(index, 10, filters=filters, without=nearest) == everything[500:510]
 
@@ -150,6 +164,15 @@ async def test_a_vector_that_cannot_be_compared_is_left_out(vector: NDArray[np.f
     assert await names(index, 5) == ["p1"]
 
 
+@pytest.mark.parametrize("vector", [np.ones(D + 1, np.float32), np.full(D, np.nan, np.float32)])
+async def test_a_query_that_cannot_be_compared_fails_alone(vector: NDArray[np.float32]) -> None:
+    index = ExactIndex(D)
+    index.update([posting(1, 7)])
+    good, bad = await asyncio.gather(names(index, 1), index.search(vector, 1), return_exceptions=True)
+    assert good == ["p1"]
+    assert isinstance(bad, ValueError)
+
+
 async def test_a_vector_of_zeros_is_half_like_everything() -> None:
     index = ExactIndex(D)
     index.update([Indexed("blank", "blank", active=True, vector=np.zeros(D, np.float32))])
@@ -172,7 +195,14 @@ async def test_saved_rows_are_read_from_their_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("file", "content"),
-    [("rows.json", b"{"), ("codes.npy", b""), ("vectors.npy", b"\x93NUMPY"), ("place_rows.npy", None), ("rows.json", b'{"format": 99}')],
+    [
+        ("rows.json", b"{"),
+        ("codes.npy", b""),
+        ("bits.npy", b""),
+        ("vectors.npy", b"\x93NUMPY"),
+        ("place_rows.npy", None),
+        ("rows.json", b'{"format": 99}'),
+    ],
 )
 async def test_files_that_are_damaged_or_foreign_are_left_alone(tmp_path: Path, file: str, content: bytes | None) -> None:
     index = ExactIndex(D)
@@ -186,11 +216,14 @@ async def test_files_that_are_damaged_or_foreign_are_left_alone(tmp_path: Path, 
     assert await names(other, 5) == ["p1"]
 
 
-def test_codes_that_are_not_those_of_the_vectors_are_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("column", ["codes", "bits"])
+def test_codes_and_bits_that_are_not_those_of_the_vectors_are_noticed(tmp_path: Path, column: str) -> None:
     index = ExactIndex(D)
     index.update(crowd(100))
     index.save(tmp_path / "vectors")
-    codes = np.load(tmp_path / "vectors" / "codes.npy")
-    np.save(tmp_path / "vectors" / "codes.npy", codes[::-1])
+    assert ExactIndex(D).load(tmp_path / "vectors")
+    path = tmp_path / "vectors" / f"{column}.npy"
+    kept = np.load(path)
+    np.save(path, np.flip(kept, axis=0 if column == "codes" else 1))
     assert not ExactIndex(D).load(tmp_path / "vectors")
     assert not ExactIndex(D + 1).load(tmp_path / "vectors")
