@@ -1,10 +1,10 @@
-"""What the database knows of the subjects a search came upon: who has seen or hidden them, which have a reel, which are open."""
+"""What the database knows of the subjects a search came upon: whether the user has seen or hidden them, which have a reel."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from services.backend.search.fallback import Candidate
 from services.backend.search.ranking import Ranked
@@ -27,31 +27,22 @@ class Found:
 
 
 async def look_up(db: Database, user_id: str, ranked: Mapping[str, Ranked], limit: int) -> Found:
-    """Evaluate the best `limit` subjects that are unseen, and as many seen ones to fill up with. Reads keys, no texts.
-
-    What most users will need is asked for at once; only who has seen much of what is near costs a second look.
-    """
-    likely = list(ranked)[: 2 * limit]
-    met, with_reel, sources = await asyncio.gather(
-        views.views_among(db, user_id, ranked), videos.with_reels(db, ranked), subjects.sources_of(db, likely)
-    )
+    """Evaluate the best `limit` subjects that are unseen, and as many seen ones to fill up with. Reads keys, no texts; which subjects are
+    open the indexes know, and which are blocked is asked only where a reel is missing (`without_hopeless`)."""
+    met, with_reel = await asyncio.gather(views.views_among(db, user_id, ranked), videos.with_reels(db, ranked))
     chosen = nearest(ranked, met, limit)
-    if further := chosen.difference(likely):
-        sources |= await subjects.sources_of(db, further)
-    still_open = [key for key in ranked if key in chosen and key in sources]
-    blocked = await _blocked(db, {key: sources[key] for key in still_open if key not in with_reel})
     return Found(
         candidates=tuple(
             Candidate(
                 SubjectId("posting", key),
-                ranked[key].score,
-                ranked[key].rank,
+                one.score,
+                one.rank,
                 has_video=key in with_reel,
                 seen=_view(met, key).seen,
-                blocked=key in blocked,
-                company=ranked[key].company,
+                company=one.company,
             )
-            for key in still_open
+            for key, one in ranked.items()
+            if key in chosen
         ),
         ranked=ranked,
         later=tuple(one for key, one in ranked.items() if key in with_reel and key not in chosen and _view(met, key) == View()),
@@ -60,11 +51,16 @@ async def look_up(db: Database, user_id: str, ranked: Mapping[str, Ranked], limi
     )
 
 
-async def _blocked(db: Database, missing: Mapping[str, str]) -> set[str]:
-    if not missing:
-        return set()
-    found = await generation_queue.blocked(db, {SubjectId("posting", key): source_hash for key, source_hash in missing.items()})
-    return {subject.key for subject in found}
+async def without_hopeless(db: Database, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates, those without a reel marked as blocked that must not be asked for or have closed meanwhile."""
+    sources = await subjects.sources_of(db, [candidate.subject.key for candidate in candidates if not candidate.has_video])
+    blocked = await generation_queue.blocked(db, {SubjectId("posting", key): source for key, source in sources.items()})
+    return tuple(
+        candidate
+        if candidate.has_video or (candidate.subject.key in sources and candidate.subject not in blocked)
+        else replace(candidate, blocked=True)
+        for candidate in candidates
+    )
 
 
 def _view(met: Mapping[str, View], key: str) -> View:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from services.backend.feeds import pages
 from services.backend.search.fallback import Candidate, Decision, decide
-from services.backend.search.found import Found, best_per_subject, look_up
+from services.backend.search.found import Found, best_per_subject, look_up, without_hopeless
 from services.backend.search.ranking import Ranked
 from services.backend.search.results import of_reels, result
 from services.backend.search.retrieval import Retrieved, Retriever
@@ -36,7 +36,7 @@ GENERATION_UNAVAILABLE, VIEWS_UNAVAILABLE, FEED_UNAVAILABLE = "generation_unavai
 _RETRIEVED = 200  # postings taken from the indexes before they become subjects
 _RETRIEVED_AT_MOST = 12_800
 _LAST_GOOD = 500
-_SELECTION_SLIP_S = 0.15  # the driver looks for a server in steps of half a second, and may be that late
+_SELECTION_SLIP_S = 0.1  # the driver looks for a server in steps of half a second, and may be that late
 T = TypeVar("T")
 
 
@@ -54,11 +54,12 @@ class SearchService:
         asked = wish(request, self.settings.search, self.retriever.embedder.threshold, datetime.now(UTC))
         log.info("search", user_id=asked.user_id, query_fingerprint=asked.fingerprint, query_length=len(asked.prompt))
         retrieved, limit_s = Retrieved("", ()), self.settings.search.search_timeout_s
+        until = asyncio.get_running_loop().time() + limit_s + _SELECTION_SLIP_S
         try:
             with within_a_request(limit_s):
-                async with asyncio.timeout(limit_s + _SELECTION_SLIP_S):
+                async with asyncio.timeout(limit_s + 2 * _SELECTION_SLIP_S):
                     retrieved = await self._retrieve(asked, _RETRIEVED)
-                    return await self._search(asked, retrieved)
+                    return await self._search(asked, retrieved, until)
         except (Unavailable, TimeoutError) as error:
             code = error.code if isinstance(error, Unavailable) else MONGO_UNAVAILABLE
             log.warning("search_degraded", code=code, error=str(error))
@@ -67,13 +68,16 @@ class SearchService:
     async def _retrieve(self, asked: Wish, k: int) -> Retrieved:
         return await replace(self.retriever, settings=asked.weights).retrieve(asked.prompt, k, asked.filters)
 
-    async def _search(self, asked: Wish, retrieved: Retrieved) -> SearchJobsResponse:
+    async def _search(self, asked: Wish, retrieved: Retrieved, until: float) -> SearchJobsResponse:
+        """`until`: when, by the loop's clock, what is not done is left undone."""
         found = await self._find(asked, retrieved)
         if retrieved.degraded and not found.ranked and asked.filters == EVERYTHING:
             newest = self.standby.newest(asked.user_id, asked.rules.limit)
             return self._answer(asked, of_reels(newest, self.store, "newest"), retrieved.degraded)
         self.standby.hide(asked.user_id, found.hidden)
         decision = decide(found.candidates, asked.rules)
+        if decision.wanted:
+            decision = decide(await without_hopeless(self.db, found.candidates), asked.rules)
         log.info(
             "search_decided",
             above_threshold_count=decision.above_threshold,
@@ -83,8 +87,8 @@ class SearchService:
         failed = list(retrieved.degraded)
         results, _, opened = await asyncio.gather(
             self._results(asked, decision, found),
-            attempted(VIEWS_UNAVAILABLE, self._mark_seen(asked, decision, found), failed),
-            attempted(FEED_UNAVAILABLE, self._open_feed(asked, decision, found), failed),
+            attempted(VIEWS_UNAVAILABLE, self._mark_seen(asked, decision, found), failed, until),
+            attempted(FEED_UNAVAILABLE, self._open_feed(asked, decision, found), failed, until),
         )
         if not retrieved.degraded:
             self._last_good.put(asked.key, results)
@@ -185,13 +189,14 @@ class SearchService:
         )
 
 
-async def attempted(part: str, work: Awaitable[T], failed: list[str]) -> T | None:
+async def attempted(part: str, work: Awaitable[T], failed: list[str], until: float) -> T | None:
     """The results are there: what the database does not do for them now is left undone and named, and the next search makes up for it."""
     try:
         with translated():
-            return await work
-    except Unavailable as error:
-        log.warning("search_incomplete", part=part, code=error.code, error=error.message)
+            async with asyncio.timeout_at(until):
+                return await work
+    except (Unavailable, TimeoutError) as error:
+        log.warning("search_incomplete", part=part, error=str(error))
         failed.append(part)
         return None
 

@@ -125,7 +125,7 @@ async def test_a_database_that_goes_away_meanwhile_does_not_take_the_results_wit
         answer = await searching
         await asyncio.to_thread(own_mongo.stop)
         await asyncio.to_thread(own_mongo.start)
-    assert answer["degraded"] == ["generation_unavailable"]
+    assert "generation_unavailable" in answer["degraded"]
     assert answer["greenhouse_ids"] == ["nurse"]
     assert (answer["generation_job_ids"], answer["generation_triggered"]) == ([], False)
     again = await until(client)
