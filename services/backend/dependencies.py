@@ -83,6 +83,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         opened.enter_context(when_asked_to_stop(feed_watch.close))
         gc.collect()
         gc.freeze()  # what the imports made need not be gone through while we serve: that stops the loop for a tenth of a second
+        opened.callback(gc.unfreeze)
         yield State(settings=settings, db=db, store=store, standby=standby, current=current, feed_watch=feed_watch, migrated=migrated)
 
 

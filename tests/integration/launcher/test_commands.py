@@ -48,7 +48,9 @@ def test_a_worker_without_a_place_to_work_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("command", "held_at"), [(DEMO, "typer"), (IMPORT, "numpy")], ids=["demo", "import"])
 def test_an_interrupt_while_a_command_loads_leaves_no_traceback(command: tuple[str, ...], held_at: str, tmp_path: Path) -> None:
     """Held there by a module that takes for ever to load."""
-    (tmp_path / f"{held_at}.py").write_text("import signal; print('loading', flush=True); signal.pause()")
+    (tmp_path / f"{held_at}.py").write_text(
+        "import time; print('loading', flush=True)\nwhile True: time.sleep(0.05)"
+    )  # a pause could miss the signal
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     arguments = [sys.executable, "-m", "services", *command]
     with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
