@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.backend.search.schemas import Generation, Playback, PostingSummary, SearchResult
+from services.backend.search.schemas import Generation, PageLength, Playback, PostingSummary, SearchResult
 from services.web.identity import UserId
 from shared.schemas.base import Message
 from shared.schemas.reports import ReportReason
@@ -20,7 +20,7 @@ NextCursor = Annotated[str | None, Field(description="for what follows; null: no
 
 class OpenFeed(Message):
     user_id: UserId
-    limit: int | None = Field(default=None, ge=1, le=50, description="results of the first page at most")
+    limit: PageLength | None = Field(default=None, description="results of the first page at most")
 
 
 class FeedPage(Message):

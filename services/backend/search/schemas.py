@@ -6,12 +6,11 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 
 from services.web.identity import UserId
 from shared.schemas.base import Message
 from shared.schemas.feeds import Reason
-from shared.schemas.postings import filter_key
 
 MAX_PROMPT = 1000
 _SPEAKABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*[\p{L}\p{N}][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
@@ -30,19 +29,24 @@ def _speakable(prompt: str) -> str:
 Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={"pattern": _SPEAKABLE}), AfterValidator(_speakable)]
 
 
-def _comparable(words: str) -> str:
-    if not filter_key(words):
-        raise ValueError("it needs at least one letter or digit")
-    return words
+Name = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"pattern": _SPEAKABLE}), AfterValidator(_speakable)]
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"pattern": _SPEAKABLE}), AfterValidator(_comparable)]
+def _number(value: object) -> object:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise ValueError("it needs to be a number")
+    return value
+
+
+PageLength = Annotated[int, Field(ge=1, le=50), BeforeValidator(_number)]
+AtMost = Annotated[int, Field(ge=0, le=50), BeforeValidator(_number)]
+Days = Annotated[float, Field(gt=0, le=36_500), BeforeValidator(_number)]
 
 
 class SearchJobsRequest(Message):
     text_prompt: Prompt = Field(examples=["data engineer, remote"])
     user_id: UserId
-    limit: int | None = Field(default=None, ge=1, le=50, description="results wanted at most; does not change how many reels are made")
+    limit: PageLength | None = Field(default=None, description="results wanted at most; does not change how many reels are made")
     company: Name | None = Field(default=None, description="only postings of this company, by its name or slug")
     location: Name | None = Field(
         default=None,
@@ -50,10 +54,10 @@ class SearchJobsRequest(Message):
     )
     department: Name | None = Field(default=None, description="only postings of this department or team")
     remote: StrictBool | None = Field(default=None, description="only remote postings, or only others")
-    posted_within_days: float | None = Field(default=None, gt=0, le=36_500, description="only postings first published in this time")
-    max_per_company: int | None = Field(default=None, ge=0, le=50, description="results one company may have in a page; 0 = no limit")
-    recency_half_life_days: float | None = Field(
-        default=None, gt=0, le=36_500, description="prefer new postings: what newness counts for halves in this time"
+    posted_within_days: Days | None = Field(default=None, description="only postings first published in this time")
+    max_per_company: AtMost | None = Field(default=None, description="results one company may have in a page; 0 = no limit")
+    recency_half_life_days: Days | None = Field(
+        default=None, description="prefer new postings: what newness counts for halves in this time"
     )
     explain: StrictBool = Field(default=False, description="show every part of each result's score")
 

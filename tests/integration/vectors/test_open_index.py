@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
+import structlog
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -17,6 +18,7 @@ from shared.errors import Unavailable
 from shared.mongo import search_indexes
 from shared.mongo.client import Database, open_mongo
 from shared.settings import Embeddings, Mongo, Process, Settings
+from shared.vectors import open as open_module
 from shared.vectors.atlas import AtlasIndex, index_definition
 from shared.vectors.open import open_index
 from shared.vectors.synced import SyncedIndex
@@ -54,7 +56,8 @@ async def atlas(server: VectorSearchServer) -> AsyncIterator[Database]:
 async def chosen(db: Database, folder: Path, vector_index: Literal["auto", "exact", "atlas"] = "auto") -> tuple[type, str]:
     """The index's class and why."""
     settings = Settings(process=Process(data_dir=folder), embeddings=Embeddings(vector_index=vector_index))
-    with capture_logs() as logs:
+    with capture_logs() as logs, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(open_module, "log", structlog.get_logger())  # one that nobody has configured yet
         index, following = await open_index(db, settings, FakeEmbedder())
     await following.close()
     return type(index), " ".join(log.get("reason", "") for log in logs)
