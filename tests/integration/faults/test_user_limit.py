@@ -73,6 +73,7 @@ async def watching(db: Database) -> AsyncIterator[Watched]:
 async def postings(jobs: Database, embedder: LocalEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Roles without reels, every one of them a match for every wish."""
     monkeypatch.setenv("SIMILARITY_THRESHOLD", "0")
+    monkeypatch.setenv("SEARCH_TIMEOUT_S", "5")
     keys = [list(ROLES)[number % len(ROLES)] for number in range(POSTINGS)]
     await imported(jobs, embedder, *(row(key, id=f"{key}-{n}", title=f"{ROLES[key][0]}, shift {n}") for n, key in enumerate(keys)))
 
@@ -90,9 +91,9 @@ async def search_at_once(client: httpx2.AsyncClient) -> list[dict[str, Any]]:
     assert {response.status_code for response in responses} == {200}
     answers = [response.json() for response in responses]
     for answer in answers:
-        assert set(answer["degraded"]) <= {"mongo_unavailable", "generation_unavailable"}
+        assert set(answer["degraded"]) <= {"mongo_unavailable", "generation_unavailable", "feed_unavailable", "views_unavailable"}
         assert answer["generation_triggered"] is bool(answer["generation_job_ids"])
-        assert answer["generation"]["pending"] == len(answer["generation_job_ids"])
+        assert answer["generation"]["pending"] >= len(answer["generation_job_ids"])
     return answers
 
 
