@@ -78,7 +78,7 @@ class Explanation(Message):
 
     rank: float = Field(description="orders the results; seen ones and those below the threshold come later all the same")
     cosine: float | None = Field(description="of the meanings, -1 to 1; null where only words were compared")
-    words: float = Field(description="words in common: SEARCH_ALPHA × BM25, of the best candidate 1")
+    words: float = Field(description="words in common: SEARCH_ALPHA × BM25, 1 for all that a posting could have")
     letters: float = Field(description="letters in common, which bears typos: SEARCH_TRIGRAM × trigrams shared with the title")
     newness: float = Field(description="RECENCY_WEIGHT × newness; 0 where age does not count")
     threshold: float = Field(description="the score from which a posting counts as a match")

@@ -72,8 +72,7 @@ class SearchService:
         """`until`: when, by the loop's clock, what is not done is left undone."""
         found = await self._find(asked, retrieved)
         if retrieved.degraded and not found.ranked and asked.filters == EVERYTHING:
-            newest = self.standby.newest(asked.user_id, asked.rules.limit)
-            return self._answer(asked, of_reels(newest, self.store, "newest"), retrieved.degraded)
+            return self._answer(asked, await self._newest(asked), retrieved.degraded)
         self.standby.hide(asked.user_id, found.hidden)
         decision = decide(found.candidates, asked.rules)
         if decision.wanted:
@@ -95,6 +94,12 @@ class SearchService:
         if opened.failure if opened else decision.to_make:
             failed.append(GENERATION_UNAVAILABLE)
         return self._answer(asked, results, failed, opened)
+
+    async def _newest(self, asked: Wish) -> tuple[SearchResult, ...]:
+        """What is shown where nothing can be compared."""
+        known = [reel.video.subject_key for reel in self.standby.newest(asked.user_id, POOL)]
+        self.standby.hide(asked.user_id, await views.hidden_among(self.db, asked.user_id, known))
+        return of_reels(self.standby.newest(asked.user_id, asked.rules.limit), self.store, "newest")
 
     async def _find(self, asked: Wish, retrieved: Retrieved) -> Found:
         """Widen only for those who have seen nearly everything near."""
@@ -143,7 +148,7 @@ class SearchService:
             user_id=asked.user_id,
             ttl_hours=self.settings.search.feed_ttl_hours,
             shown=[_listed(candidate, found, asked) for candidate in decision.shown],
-            pool=sorted([*(_listed(candidate, found, asked) for candidate in decision.rest), *later], key=_page_order)[:POOL],
+            pool=sorted([*(_listed(candidate, found, asked) for candidate in decision.rest), *later], key=page_order)[:POOL],
             wanted=[Wanted(**_named(found.ranked[candidate.subject.key])) for candidate in decision.wanted],
             deficit=decision.to_make,
             query_fingerprint=asked.fingerprint,
@@ -215,7 +220,8 @@ def _named(one: Ranked) -> dict[str, Any]:
     return {"subject_key": one.subject_key, "greenhouse_id": one.greenhouse_id, "score": one.score}
 
 
-def _page_order(one: Listed) -> tuple[bool, bool]:
+def page_order(one: Listed) -> tuple[bool, bool]:
+    """PURE: later pages go on as the first began: unseen matches, then other unseen reels, then those already seen."""
     return one.seen, one.reason != "match"
 
 

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from services.backend.admin.postings import MAX_UPLOAD_BYTES
 from services.backend.postings import schedule
-from shared.embeddings.local import LocalEmbedder, open_local
+from shared.embeddings.local import LocalEmbedder
 from shared.mongo import boards as states
 from shared.mongo import imports
 from shared.mongo.client import Database
@@ -27,17 +27,6 @@ from tests.integration.backend.operating import audits, operated, problem
 from tests.stubs.boards import Boards, Mishap, greenhouse_job, lever_posting
 
 LONG_S = 60
-
-
-@pytest.fixture(scope="module")
-def embedder() -> LocalEmbedder:
-    return open_local()
-
-
-@pytest.fixture
-async def boards() -> AsyncIterator[Boards]:
-    async with Boards().listening() as listening:
-        yield listening
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from services.backend.postings.fetch import BoardClient
 from services.backend.postings.files import read_bytes
 from services.backend.postings.importer import Row, Source, Summary
 from services.backend.postings.importing import Importing
-from shared.embeddings.local import LocalEmbedder, open_local
+from shared.embeddings.local import LocalEmbedder
 from shared.errors import NotFound, Unavailable
 from shared.mongo import boards as states
 from shared.mongo import postings
@@ -23,17 +23,6 @@ from shared.settings import Postings, Settings
 from tests.stubs.boards import Boards, Mishap, ashby_job, greenhouse_job, lever_posting
 
 ACME = parse_board("greenhouse:acme")
-
-
-@pytest.fixture(scope="module")
-def embedder() -> LocalEmbedder:
-    return open_local()
-
-
-@pytest.fixture
-async def boards() -> AsyncIterator[Boards]:
-    async with Boards().listening() as listening:
-        yield listening
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from services.backend.postings.fetch import BoardClient
 from services.backend.postings.importer import Row, Source, Summary
 from services.backend.postings.importing import Importing
 from services.backend.postings.remake import Remade, remake
-from shared.embeddings.local import LocalEmbedder, open_local
+from shared.embeddings.local import LocalEmbedder
 from shared.mongo import boards as states
 from shared.mongo import generation_queue, videos
 from shared.mongo.client import Database
@@ -24,11 +24,6 @@ from tests.integration.queue_steps import claimed, finished
 from tests.stubs.boards import Boards, greenhouse_job
 
 OTHER = "&lt;p&gt;Bake pies.&lt;/p&gt;"
-
-
-@pytest.fixture(scope="module")
-def embedder() -> LocalEmbedder:
-    return open_local()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.backend.search.retrieval import Retriever
 from shared.embeddings.base import Kind, embed_documents
-from shared.embeddings.local import LocalEmbedder, open_local
+from shared.embeddings.local import LocalEmbedder
 from shared.errors import Unavailable
 from shared.lexical.index import LexicalIndex
 from shared.mongo.postings import Indexed
@@ -44,11 +44,6 @@ class Away:
 
     async def score(self, vector: NDArray[np.float32], greenhouse_ids: Collection[str], filters: Filters = EVERYTHING) -> list[Hit]:
         raise Unavailable("it is loading", code="index_loading")
-
-
-@pytest.fixture(scope="module")
-def embedder() -> LocalEmbedder:
-    return open_local()
 
 
 @pytest.fixture(scope="module")

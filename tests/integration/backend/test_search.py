@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from services.backend import app as backend
-from shared.embeddings.local import LocalEmbedder, open_local
+from shared.embeddings.local import LocalEmbedder
 from shared.errors import PermanentJobError
 from shared.mongo import generation_attempts as attempts
 from shared.mongo.client import Database
@@ -19,11 +19,6 @@ from shared.schemas.generation import ACTIVE, GenerationJob
 from shared.settings import Queue
 from tests.integration.backend.catalogue import ROLES, give_reel, imported, row
 from tests.serving import serving
-
-
-@pytest.fixture(scope="session")
-def embedder() -> LocalEmbedder:
-    return open_local()
 
 
 @pytest.fixture

@@ -19,9 +19,11 @@ from services.backend import app as backend
 from services.backend.search.standby import Standby
 from shared.embeddings.local import LocalEmbedder, open_local
 from shared.errors import Unavailable
-from shared.mongo import postings
+from shared.mongo import postings, views
 from shared.mongo.client import REQUEST_TIMEOUT_S, Client, Database
 from shared.mongo.embedded import EmbeddedMongo, running_uri
+from shared.mongo.views import Hiding
+from shared.schemas.subjects import SubjectId
 from shared.vectors.synced import Following
 from tests.integration.backend.catalogue import ROLES, give_reel, imported, row
 from tests.serving import serving
@@ -120,12 +122,17 @@ async def test_until_the_index_is_loaded_the_newest_reels_are_shown(
     monkeypatch.setenv("MONGODB_URI", _uri(own_mongo))
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setattr(Following, "follow", _never)
+    baker = await own_db.jobs.find_one({"greenhouse_id": "baker"})
+    assert baker
+    await views.set_hidden(own_db, "cleo", [Hiding(SubjectId("posting", baker["subject_key"]), "baker", hidden=True, at=datetime.now(UTC))])
     async with serving(backend.app) as url, httpx2.AsyncClient(base_url=url, timeout=PATIENCE_S) as client:
         async with asyncio.timeout(PATIENCE_S):
             while len(ids(answer := await search(client))) < len(REELS):
                 pass
+        hers = await search(client, user="cleo")
     assert answer["degraded"] == ["index_loading"]
     assert (set(ids(answer)), reasons(answer)) == (set(REELS), {"newest"})
+    assert set(ids(hers)) == set(REELS) - {"baker"}, "what she hid long ago, too"
 
 
 async def _never(_: Following) -> None:

@@ -13,18 +13,13 @@ import httpx2
 import pytest
 
 from services.backend import app as backend
-from shared.embeddings.local import LocalEmbedder, open_local
+from shared.embeddings.local import LocalEmbedder
 from shared.mongo.client import Database
 from tests.integration.backend.catalogue import give_reel, imported, row
 from tests.serving import serving
 
 DAY = timedelta(days=1)
 numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def embedder() -> LocalEmbedder:
-    return open_local()
 
 
 def bakers() -> list[dict[str, Any]]:
@@ -142,7 +137,17 @@ async def test_what_is_hidden_never_comes_back(client: httpx2.AsyncClient) -> No
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("location", "!!"), ("company", ""), ("posted_within_days", 0), ("max_per_company", -1), ("recency_half_life_days", "soon")],
+    [
+        ("location", "!!"),
+        ("location", "Ghe\x00nt"),
+        ("company", ""),
+        ("posted_within_days", 0),
+        ("max_per_company", -1),
+        ("max_per_company", False),
+        ("limit", "5"),
+        ("recency_half_life_days", "soon"),
+        ("explain", 1),
+    ],
 )
 async def test_a_wish_that_makes_no_sense_names_the_field(client: httpx2.AsyncClient, field: str, value: object) -> None:
     response = await client.post("/jobs/search", json={"text_prompt": "baker", "user_id": "ann", field: value})

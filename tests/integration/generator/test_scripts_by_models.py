@@ -25,6 +25,7 @@ from shared.settings import Queue, load_settings
 from shared.storage.local import LocalStore
 from tests.faults.postings import ask, posting, until
 from tests.stubs import openai_compatible
+from tests.stubs.bakery import GOOD
 from tests.stubs.openai_compatible import OpenAIStub, answer
 from tests.stubs.vendor import Says
 
@@ -33,16 +34,6 @@ BODY = """<h3>What you'll do</h3><ul><li>Knead sourdough by hand every morning b
 <li>Teach two apprentices to shape loaves and to trust their hands</li>
 <li>Run the stone ovens through the night and keep the fire even</li></ul>
 <h3>What you bring</h3><ul><li>Three years in a bakery that mills its own flour</li></ul>"""
-GOOD: dict[str, Any] = {
-    "hook": "Could you keep a stone oven burning through the night?",
-    "duties": [
-        "You'll knead sourdough by hand before the town wakes up.",
-        "You'll teach two apprentices to shape loaves and trust their hands.",
-        "You'll run the stone ovens and keep the fire even.",
-    ],
-    "requirement": "You'll need three years in a bakery that mills its own flour.",
-    "cta": "Sounds like you? Tap apply.",
-}
 BAD = {**GOOD, "hook": "Bake 5,000 loaves a night for Google?"}
 
 
