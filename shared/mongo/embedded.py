@@ -29,7 +29,7 @@ from shared.leash import Leash
 from shared.log_files import rotate
 from shared.mongo.locks import GUESTS, STEP_S, SUPERVISOR, DataDirInUse, become_supervisor, record, recorded, try_lock
 from shared.mongo.mongod import find_mongod, options
-from shared.mongo.mongod_log import last_complaints
+from shared.mongo.mongod_log import last_complaints, names_a_full_disk
 from shared.mongo.replica_set import is_primary, listening
 from shared.settings import Settings
 
@@ -183,8 +183,8 @@ class EmbeddedMongo:
 
     def _failure(self, what: str) -> DatabaseFailed:
         log = self.data_dir / LOG
-        lines = list(last_complaints(log))
-        if _is_full(self.data_dir) or any(os.strerror(errno.ENOSPC) in line for line in [what, *lines]):
+        lines = last_complaints(log)
+        if _is_full(self.data_dir) or os.strerror(errno.ENOSPC) in what or names_a_full_disk(log):
             advice = "The disk is full: free some space and start again."
         else:
             advice = f"If its files are damaged, move them aside and start with an empty one: mv {self.data_dir} {self.data_dir}.broken"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,16 +17,26 @@ AFTERMATH = ("-", "ASSERT", "CONTROL")
 
 def last_complaints(log: Path, count: int = 5) -> list[str]:
     """What mongod's last errors say, or, if it names none, its last lines; empty if there is none to read."""
+    return [_readable(line)[:SHOWN_CHARACTERS] for line in _last(log, count)]
+
+
+def names_a_full_disk(log: Path, count: int = 5) -> bool:
+    """Whether one of the last errors is that of a full disk, or is broken off: the log, too, stands on the disk that has no more room."""
+    return any(os.strerror(errno.ENOSPC) in _readable(line) or line.get("msg", "").startswith("{") for line in _last(log, count))
+
+
+def _last(log: Path, count: int) -> list[Mapping[str, Any]]:
     lines = [_parsed(line) for line in _tail(log)]
     complaints = [line for line in lines if line.get("s") in ("E", "F") and line.get("c") not in AFTERMATH]
-    return [_readable(line)[:SHOWN_CHARACTERS] for line in (complaints or lines)[-count:]]
+    return (complaints or lines)[-count:]
 
 
 def _tail(log: Path) -> list[str]:
     try:
         with open(log, "rb") as file:
-            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
-            return file.read().decode(errors="replace").splitlines()
+            skipped = max(0, log.stat().st_size - TAIL_BYTES)
+            file.seek(skipped)
+            return file.read().decode(errors="replace").splitlines()[1 if skipped else 0 :]
     except OSError:  # its folder may be no folder
         return []
 

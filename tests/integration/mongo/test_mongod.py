@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import SettingsError
 from shared.mongo.mongod import find_mongod, link_curl
-from shared.mongo.mongod_log import last_complaints
+from shared.mongo.mongod_log import last_complaints, names_a_full_disk
 
 
 def executable(path: Path, script: str) -> Path:
@@ -56,3 +56,31 @@ def test_complaints_are_errors_first_in_their_own_words(tmp_path: Path) -> None:
         more.write('{"s":"E","c":"WT","msg":"WiredTiger error message","attr":{"error":28,"message":{"msg":"disk full"}}}\n')
         more.write('{"s":"F","c":"ASSERT","msg":"Fatal assertion"}\nplain words of the loader\n')
     assert last_complaints(log) == ["WiredTiger error message: disk full", "plain words of the loader"]
+
+
+FULL = '{"s":"E","c":"WT","msg":"WiredTiger error message","attr":{"error":28,"message":{"msg":"%sNo space left on device"}}}'
+
+
+@pytest.mark.parametrize(
+    ("last_line", "full"),
+    [
+        (FULL % "", True),
+        (FULL % ("x" * 1000), True),
+        (FULL[:60], True),
+        (FULL[:60] + FULL, True),
+        (FULL.split("%")[0] + '"}}}', False),
+        ("words", False),
+    ],
+)
+def test_a_full_disk_is_read_from_its_error_or_from_a_log_that_breaks_off(last_line: str, full: bool, tmp_path: Path) -> None:
+    log = tmp_path / "mongod.log"
+    log.write_text('{"s":"I","msg":"started"}\n' + last_line + "\n")
+    assert names_a_full_disk(log) is full
+    log.write_text(last_line + "\n" + '{"s":"E","msg":"another, later"}\n' * 5)
+    assert not names_a_full_disk(log)
+
+
+def test_what_the_tail_cuts_in_two_is_no_complaint(tmp_path: Path) -> None:
+    log = tmp_path / "mongod.log"
+    log.write_text('{"s":"I","msg":"' + "x" * (256 << 10) + '"}\n{"s":"I","msg":"fine"}\n')
+    assert last_complaints(log) == ["fine"]
