@@ -187,6 +187,46 @@ class Storage(Group):
     aws_secret_access_key: SecretStr | None = setting(None, "secret for STORAGE=r2 and s3")
 
 
+class Clips(Group):
+    """Clips of exercises: providers beside media storage, and the list of exercises that have some"""
+
+    cf_stream_hls_template: str = setting(
+        "", "Cloudflare Stream, e.g. https://videodelivery.net/{playback_id}/manifest/video.m3u8; empty = no clips of provider stream"
+    )
+    external_media_hosts: Names = setting((), "hosts that clips of provider external may name, separated by commas; empty = none")
+    playback_url_ttl_s: int = setting(
+        3600, "presigned URLs, where a bucket has no public URL, are good this long", unit="s", ge=60, le=604_800
+    )
+    clip_check_interval_hours: float = setting(24, "each clip's availability is looked at this often", unit="hours", gt=0)
+    clip_check_timeout_s: float = setting(2, "longest wait when a provider is asked whether it has a clip", unit="s", gt=0)
+    exercise_cache_ttl_s: float = setting(300, "the exercises that may be planned are kept this long", unit="s", gt=0)
+    exercise_cache_prefix: str = setting("reelwright", "prefix of keys in the cache", pattern=r"^[\w.-]+$")
+
+
+class Playlists(Group):
+    """Workout playlists"""
+
+    playlist_mistake_prob: float = setting(0.30, "share of exercises whose common mistake is shown", ge=0, le=1)
+    playlist_fallback_max_candidates: int = setting(20, "clips considered for one place, the best by rank", ge=1, le=1000)
+    playlist_storage_retry: int = setting(2, "further clips tried for a place when one is not available", ge=0, le=20)
+
+
+class Plans(Group):
+    """Workout plans"""
+
+    ai_validation: Literal["strict", "repair", "off"] = setting(
+        "repair", "a model's plan that breaks a rule: strict = the rules write it; repair = the model may mend it first; off = as it came"
+    )
+    plan_repair_turns: int = setting(2, "times a model may mend one plan", ge=0, le=5)
+    plan_max_bytes: int = setting(262_144, "longest answer of a model that is read as a plan", unit="bytes", ge=1024)
+
+
+class Cache(Group):
+    """Cache"""
+
+    redis_url: SecretStr | None = setting(None, "Redis or Valkey, e.g. redis://localhost:6379/0; unset = each process keeps its own")
+
+
 class LanguageModels(Group):
     """Language models: asked in this order, each only with its key; without any, all is written offline"""
 
@@ -275,6 +315,10 @@ class Settings(Group):
     render: Render = Render()
     admin: Admin = Admin()
     storage: Storage = Storage()
+    clips: Clips = Clips()
+    playlists: Playlists = Playlists()
+    plans: Plans = Plans()
+    cache: Cache = Cache()
     language_models: LanguageModels = LanguageModels()
     speech: Speech = Speech()
     music: Music = Music()

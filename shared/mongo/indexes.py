@@ -88,6 +88,22 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel("pending.subject_key", partialFilterExpression={"pending.subject_key": {"$exists": True}}, name="waiting_for"),
         IndexModel("user_id", partialFilterExpression={"unmet.0": {"$exists": True}}, name="wanting"),
     ],
+    "exercises": [
+        IndexModel("slug", unique=True, name="slug"),
+        IndexModel([("muscles", ASCENDING), ("active", ASCENDING)], name="by_muscle"),
+    ],
+    "clips": [
+        IndexModel("clip_id", unique=True, name="clip_id"),
+        IndexModel(
+            [("exercise_slug", ASCENDING), ("locale", ASCENDING), ("kind", ASCENDING), ("archetype", ASCENDING)], name="by_exercise"
+        ),
+        IndexModel([("provider", ASCENDING), ("available", ASCENDING)], name="by_provider"),
+        IndexModel("checked_at", name="longest_unchecked"),
+    ],
+    "workout_plans": [
+        IndexModel("plan_id", unique=True, name="plan_id"),
+        IndexModel([("user_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+    ],
     "watch_events": [
         IndexModel([("user_id", ASCENDING), ("at", DESCENDING)], name="history"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shared.errors import PermanentJobError
-from shared.schemas.clips import Archetype, ClipBrief, ClipKind
+from shared.schemas.clips import Archetype, ClipBrief, MadeKind
 from text_to_video.script.alphabets import foreign_alphabet
 from text_to_video.script.base import SENTENCE_ENDS, Script, weight
 from text_to_video.script.facts import said
@@ -37,7 +37,7 @@ _FORM = re.compile(
 class _Voice(NamedTuple):
     """`{exercise}` is a slot."""
 
-    openings: Mapping[ClipKind, str]
+    openings: Mapping[MadeKind, str]
     closing: str
 
 

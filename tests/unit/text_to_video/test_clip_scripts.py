@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import PermanentJobError
-from shared.schemas.clips import ARCHETYPES, ClipBrief, ClipKind
+from shared.schemas.clips import ARCHETYPES, ClipBrief, MadeKind
 from text_to_video.script.base import Script, text_of, tokens
 from text_to_video.script.clips import MOST_WORDS, write_clip
 from text_to_video.speech.espeak import EspeakVoice
@@ -16,7 +16,7 @@ STEPS = (
 )
 
 
-def clip(kind: ClipKind = "instruction", steps: tuple[str, ...] = STEPS, **changes: str) -> ClipBrief:
+def clip(kind: MadeKind = "instruction", steps: tuple[str, ...] = STEPS, **changes: str) -> ClipBrief:
     fields = {"exercise": "Hip Bridge", "kind": kind, "archetype": "peer", "instructions": steps, **changes}
     return ClipBrief.model_validate(fields)
 
@@ -57,7 +57,7 @@ def test_each_presenter_opens_and_closes_in_a_voice_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("kind", ["technique", "instruction"])
-def test_it_fits_a_reel_however_long_the_instructions(kind: ClipKind) -> None:
+def test_it_fits_a_reel_however_long_the_instructions(kind: MadeKind) -> None:
     script = write_clip(clip(kind, STEPS * 20))
     assert len(script.text.split()) <= MOST_WORDS
     assert EspeakVoice().speak(script).duration <= 40

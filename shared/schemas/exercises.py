@@ -1,0 +1,42 @@
+"""Exercises: what is trained with what, and the words a clip is made of (`exercises`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shared.schemas.base import Document
+from shared.schemas.clips import Level
+
+Force = Literal["push", "pull", "static"]
+Mechanic = Literal["compound", "isolation"]
+
+
+class Exercise(Document):
+    """`slug` names it everywhere. `equipment` None: none is needed. `muscles` are those it is for, `secondary_muscles` those that help.
+
+    `content_hash` is of all that a clip of it may say: a clip made from another text is out of date.
+    `vectors` by embedder id: {vector (BSON vector), content_hash}, as postings have them.
+    """
+
+    slug: str
+    name: str
+    level: Level = "beginner"
+    equipment: str | None = None
+    category: str = "strength"
+    force: Force | None = None
+    mechanic: Mechanic | None = None
+    muscles: tuple[str, ...] = ()
+    secondary_muscles: tuple[str, ...] = ()
+    instructions: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
+    benefits: str = ""
+    counteracts: tuple[str, ...] = Field(default=(), description="what it is good against, e.g. tight hips")
+    locale: str = "en"
+    active: bool = True
+    content_hash: str
+    vectors: dict[str, Any] = Field(default_factory=dict, repr=False)
+    created_at: datetime
+    updated_at: datetime
