@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from services.backend.search.fallback import Candidate
@@ -26,29 +26,39 @@ class Found:
     hidden: frozenset[str]
 
 
-async def look_up(db: Database, user_id: str, ranked: Mapping[str, Ranked], limit: int) -> Found:
-    """Evaluate the best `limit` subjects that are unseen, and as many seen ones to fill up with. Reads keys, no texts; which subjects are
-    open the indexes know, and which are blocked is asked only where a reel is missing (`without_hopeless`)."""
-    met, with_reel = await asyncio.gather(views.views_among(db, user_id, ranked), videos.with_reels(db, ranked))
-    chosen = nearest(ranked, met, limit)
+@dataclass(frozen=True)
+class Known:
+    """What the user has had to do with subjects, and which have a reel."""
+
+    met: Mapping[str, View]
+    with_reel: Set[str]
+
+
+async def look_up(db: Database, user_id: str, subject_keys: Collection[str]) -> Known:
+    """Reads keys, no texts; which subjects are open the indexes know, and which are blocked is asked only where a reel is missing
+    (`without_hopeless`)."""
+    return Known(*await asyncio.gather(views.views_among(db, user_id, subject_keys), videos.with_reels(db, subject_keys)))
+
+
+def evaluate(ranked: Mapping[str, Ranked], known: Known, limit: int) -> Found:
+    """PURE: the best `limit` subjects that are unseen are evaluated, and as many seen ones to fill up with; hidden ones never."""
+    hidden = frozenset(key for key, view in known.met.items() if view.hidden)
+    seen = {key for key, view in known.met.items() if view.seen}
+    unseen = [key for key in ranked if key not in hidden and key not in seen]
+    again = [key for key in ranked if key in seen and key not in hidden]
+    chosen = {*unseen[:limit], *again[:limit]}
     return Found(
-        candidates=tuple(
-            Candidate(
-                SubjectId("posting", key),
-                one.score,
-                one.rank,
-                has_video=key in with_reel,
-                seen=_view(met, key).seen,
-                company=one.company,
-            )
-            for key, one in ranked.items()
-            if key in chosen
-        ),
+        candidates=tuple(_candidate(ranked[key], known.with_reel, seen) for key in ranked if key in chosen),
         ranked=ranked,
-        later=tuple(one for key, one in ranked.items() if key in with_reel and key not in chosen and _view(met, key) == View()),
-        unseen=sum(_view(met, key) == View() for key in ranked),
-        hidden=frozenset(key for key, view in met.items() if view.hidden),
+        later=tuple(ranked[key] for key in unseen[limit:] if key in known.with_reel),
+        unseen=len(unseen),
+        hidden=hidden,
     )
+
+
+def _candidate(one: Ranked, with_reel: Set[str], seen: Set[str]) -> Candidate:
+    key = one.subject_key
+    return Candidate(SubjectId("posting", key), one.score, one.rank, has_video=key in with_reel, seen=key in seen, company=one.company)
 
 
 async def without_hopeless(db: Database, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -63,21 +73,9 @@ async def without_hopeless(db: Database, candidates: Sequence[Candidate]) -> tup
     )
 
 
-def _view(met: Mapping[str, View], key: str) -> View:
-    return met.get(key, View())
-
-
 def best_per_subject(ranked: Iterable[Ranked]) -> dict[str, Ranked]:
     """PURE: the best of each subject, best first: one role in many cities is one result."""
     best: dict[str, Ranked] = {}
     for one in ranked:
         best.setdefault(one.subject_key, one)
     return best
-
-
-def nearest(ranked: Iterable[str], met: Mapping[str, View], limit: int) -> set[str]:
-    """PURE: the best `limit` unseen subjects, and the best `limit` seen ones to fill up with; hidden ones never."""
-    shown = [key for key in ranked if not _view(met, key).hidden]
-    unseen = [key for key in shown if not _view(met, key).seen]
-    again = [key for key in shown if _view(met, key).seen]
-    return {*unseen[:limit], *again[:limit]}

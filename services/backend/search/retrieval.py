@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.backend.search.ranking import Ranked, by_words, fused, order
 from shared.embeddings.base import Embedder
 from shared.embeddings.minilm import english_words
 from shared.errors import Unavailable
-from shared.lexical.index import LexicalHit, LexicalIndex
+from shared.lexical.index import LexicalIndex
+from shared.lexical.query import LexicalHit, LexicalQuery
 from shared.logging import get_logger
 from shared.settings import Search
 from shared.vectors.base import EVERYTHING, Filters, Hit, VectorIndex
@@ -36,6 +38,22 @@ class Retrieved:
 
 
 @dataclass(frozen=True)
+class Near:
+    """What was found for a query, in no order yet: `hits` by vector, `unvectored` by words alone."""
+
+    query: str
+    asked: LexicalQuery
+    k: int
+    hits: tuple[Hit, ...]
+    unvectored: tuple[Hit, ...]
+    degraded: tuple[str, ...]
+
+    @property
+    def subject_keys(self) -> set[str]:
+        return {hit.subject_key for hit in (*self.hits, *self.unvectored)}
+
+
+@dataclass(frozen=True)
 class Retriever:
     """`english` are words that are no slips, whether a posting has them or not."""
 
@@ -48,26 +66,32 @@ class Retriever:
     async def retrieve(self, prompt: str, k: int, filters: Filters = EVERYTHING, without: Collection[str] = ()) -> Retrieved:
         """Active postings that pass the filters and whose subject is not in `without`: the `k` nearest by vector and a few that have a rare
         word of the prompt, best first. Where vectors cannot be had, up to `k` by words alone. Never raises Unavailable."""
-        query, named = await asyncio.to_thread(self._read, prompt)
+        return await self.rank(await self.near(prompt, k, filters, without))
+
+    async def near(self, prompt: str, k: int, filters: Filters = EVERYTHING, without: Collection[str] = ()) -> Near:
+        """What `retrieve` is to rank: whose postings they are is known here already."""
+        query = await asyncio.to_thread(self.lexical.mended, prompt, self.english)
         try:
-            hits, unvectored = await self._near(query, named, k, filters, without)
+            vector, (asked, named) = await asyncio.gather(self.embedder.embed([query]), asyncio.to_thread(self._asked, query))
+            hits, unvectored = await self._near(vector[0], asked, named, k, filters, without)
         except Unavailable as error:
             log.warning("searched_by_words", code=error.code, error=error.message)
-            hits, scores = await self._by_words(query, filters, without)
-            return Retrieved(query, tuple(by_words(hits, scores, self.settings, datetime.now(UTC))[:k]), (error.code,))
-        ranked = await asyncio.to_thread(self._fused, query, hits, unvectored)
-        return Retrieved(query, tuple(ranked), (EMBEDDING_BEHIND,) if unvectored else ())
+            asked = await asyncio.to_thread(self.lexical.ask, query)
+            return Near(query, asked, k, (), tuple(await self._by_words(asked, filters, without)), (error.code,))
+        return Near(query, asked, k, tuple(hits), tuple(unvectored), (EMBEDDING_BEHIND,) if unvectored else ())
 
-    def _read(self, prompt: str) -> tuple[str, list[str]]:
-        """The prompt without its slips, and the postings that have a rare word of it."""
-        query = self.lexical.mended(prompt, self.english)
-        return query, [hit.greenhouse_id for hit in self.lexical.search_rare(query, _JOINED)]
+    async def rank(self, near: Near) -> Retrieved:
+        return await asyncio.to_thread(self._rank, near)
+
+    def _asked(self, query: str) -> tuple[LexicalQuery, list[str]]:
+        """And the postings that have a rare word of it."""
+        asked = self.lexical.ask(query)
+        return asked, [hit.greenhouse_id for hit in asked.rare(_JOINED)]
 
     async def _near(
-        self, query: str, named: Sequence[str], k: int, filters: Filters, without: Collection[str]
+        self, vector: NDArray[np.float32], asked: LexicalQuery, named: Sequence[str], k: int, filters: Filters, without: Collection[str]
     ) -> tuple[list[Hit], list[Hit]]:
         """Hits of the vector index, and postings it has no vector of yet."""
-        vector = (await self.embedder.embed([query]))[0]
         hits = await self.index.search(vector, k, filters, without)
         known = {hit.greenhouse_id for hit in hits}
         missed = [greenhouse_id for greenhouse_id in named if greenhouse_id not in known]
@@ -75,29 +99,31 @@ class Retriever:
         found = [*hits, *_not_in(without, scored)]
         if filters != EVERYTHING or (len(hits) == k and len(scored) == len(missed)):
             return found, []
-        worded = await asyncio.to_thread(self.lexical.search, query, k)
+        worded = await asyncio.to_thread(asked.best, k)
         vectored = known.union(hit.greenhouse_id for hit in await self.index.score(vector, [hit.greenhouse_id for hit in worded]))
         unvectored = [hit for hit in worded if hit.greenhouse_id not in vectored]
         return found, _not_in(without, [Hit(hit.greenhouse_id, hit.subject_key, 0.0, hit.company) for hit in unvectored])
 
-    def _fused(self, query: str, hits: Sequence[Hit], unvectored: Sequence[Hit]) -> list[Ranked]:
-        scores, now = self.lexical.score(query, [hit.greenhouse_id for hit in (*hits, *unvectored)]), datetime.now(UTC)
-        ranked = [*fused(hits, scores, self.settings, now), *by_words(unvectored, scores, self.settings, now)]
-        return sorted(ranked, key=order) if unvectored else ranked
+    def _rank(self, near: Near) -> Retrieved:
+        scores, now = near.asked.score([hit.greenhouse_id for hit in (*near.hits, *near.unvectored)]), datetime.now(UTC)
+        ranked = fused(near.hits, scores, self.settings, now)
+        if near.unvectored:
+            worded = by_words(near.unvectored, scores, self.settings, now)
+            ranked = sorted([*ranked, *worded], key=order) if near.hits else worded[: near.k]
+        return Retrieved(near.query, tuple(ranked), near.degraded)
 
-    async def _by_words(self, query: str, filters: Filters, without: Collection[str]) -> tuple[list[Hit], dict[str, LexicalHit]]:
-        scores = {hit.greenhouse_id: hit for hit in await asyncio.to_thread(self.lexical.search, query, _BY_WORDS)}
-        return _not_in(without, await self._let_through(scores, filters)), scores
+    async def _by_words(self, asked: LexicalQuery, filters: Filters, without: Collection[str]) -> list[Hit]:
+        worded = await asyncio.to_thread(asked.best, _BY_WORDS)
+        return _not_in(without, await self._let_through(worded, filters))
 
-    async def _let_through(self, scores: dict[str, LexicalHit], filters: Filters) -> list[Hit]:
+    async def _let_through(self, worded: Sequence[LexicalHit], filters: Filters) -> list[Hit]:
         """The vector index knows what passes a filter, whatever the vector; where it is away, too, nothing is known to."""
         anywhere = np.zeros(self.embedder.dimensions, np.float32)
         anywhere[0] = 1
         try:
-            return await self.index.score(anywhere, list(scores), filters)
+            return await self.index.score(anywhere, [hit.greenhouse_id for hit in worded], filters)
         except Unavailable:
-            everything = filters == EVERYTHING
-            return [Hit(hit.greenhouse_id, hit.subject_key, 0.0, hit.company) for hit in scores.values() if everything]
+            return [Hit(hit.greenhouse_id, hit.subject_key, 0.0, hit.company) for hit in worded] if filters == EVERYTHING else []
 
 
 def _not_in(without: Collection[str], hits: Sequence[Hit]) -> list[Hit]:

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from services.backend.feeds import pages
 from services.backend.search.fallback import Candidate, Decision, decide
-from services.backend.search.found import Found, best_per_subject, look_up, without_hopeless
+from services.backend.search.found import Found, best_per_subject, evaluate, look_up, without_hopeless
 from services.backend.search.ranking import Ranked
 from services.backend.search.results import of_reels, result
-from services.backend.search.retrieval import Retrieved, Retriever
+from services.backend.search.retrieval import Near, Retriever
 from services.backend.search.schemas import Explanation, Generation, SearchJobsRequest, SearchJobsResponse, SearchResult
 from services.backend.search.standby import Recent, Reel, Standby
 from services.backend.search.wish import Wish, wish
@@ -53,26 +53,31 @@ class SearchService:
         """Always an answer: what is down is named in `degraded` and left out."""
         asked = wish(request, self.settings.search, self.retriever.embedder.threshold, datetime.now(UTC))
         log.info("search", user_id=asked.user_id, query_fingerprint=asked.fingerprint, query_length=len(asked.prompt))
-        retrieved, limit_s = Retrieved("", ()), self.settings.search.search_timeout_s
+        near: Near | None = None
+        limit_s = self.settings.search.search_timeout_s
         until = asyncio.get_running_loop().time() + limit_s + _SELECTION_SLIP_S
         try:
             with within_a_request(limit_s):
                 async with asyncio.timeout(limit_s + 2 * _SELECTION_SLIP_S):
-                    retrieved = await self._retrieve(asked, _RETRIEVED)
-                    return await self._search(asked, retrieved, until)
+                    near = await self._near(asked, _RETRIEVED)
+                    return await self._search(asked, near, until)
         except (Unavailable, TimeoutError) as error:
             code = error.code if isinstance(error, Unavailable) else MONGO_UNAVAILABLE
             log.warning("search_degraded", code=code, error=str(error))
-            return self._answer(asked, self._from_memory(asked, retrieved.ranked), (*retrieved.degraded, code))
+            ranked, degraded = ((await self._retriever(asked).rank(near)).ranked, near.degraded) if near else ((), ())
+            return self._answer(asked, self._from_memory(asked, ranked), (*degraded, code))
 
-    async def _retrieve(self, asked: Wish, k: int) -> Retrieved:
-        return await replace(self.retriever, settings=asked.weights).retrieve(asked.prompt, k, asked.filters)
+    def _retriever(self, asked: Wish) -> Retriever:
+        return replace(self.retriever, settings=asked.weights)
 
-    async def _search(self, asked: Wish, retrieved: Retrieved, until: float) -> SearchJobsResponse:
+    async def _near(self, asked: Wish, k: int) -> Near:
+        return await self._retriever(asked).near(asked.prompt, k, asked.filters)
+
+    async def _search(self, asked: Wish, near: Near, until: float) -> SearchJobsResponse:
         """`until`: when, by the loop's clock, what is not done is left undone."""
-        found = await self._find(asked, retrieved)
-        if retrieved.degraded and not found.ranked and asked.filters == EVERYTHING:
-            return self._answer(asked, await self._newest(asked), retrieved.degraded)
+        found = await self._find(asked, near)
+        if near.degraded and not found.ranked and asked.filters == EVERYTHING:
+            return self._answer(asked, await self._newest(asked), near.degraded)
         self.standby.hide(asked.user_id, found.hidden)
         decision = decide(found.candidates, asked.rules)
         if decision.wanted:
@@ -83,13 +88,13 @@ class SearchService:
             below_threshold_count=sum(_reason(candidate, asked) != "match" for candidate in decision.shown),
             deficit=decision.deficit,
         )
-        failed = list(retrieved.degraded)
+        failed = list(near.degraded)
         results, _, opened = await asyncio.gather(
             self._results(asked, decision, found),
             attempted(VIEWS_UNAVAILABLE, self._mark_seen(asked, decision, found), failed, until),
             attempted(FEED_UNAVAILABLE, self._open_feed(asked, decision, found), failed, until),
         )
-        if not retrieved.degraded:
+        if not near.degraded:
             self._last_good.put(asked.key, results)
         if opened.failure if opened else decision.to_make:
             failed.append(GENERATION_UNAVAILABLE)
@@ -101,15 +106,15 @@ class SearchService:
         self.standby.hide(asked.user_id, await views.hidden_among(self.db, asked.user_id, known))
         return of_reels(self.standby.newest(asked.user_id, asked.rules.limit), self.store, "newest")
 
-    async def _find(self, asked: Wish, retrieved: Retrieved) -> Found:
+    async def _find(self, asked: Wish, near: Near) -> Found:
         """Widen only for those who have seen nearly everything near."""
-        wanted, k = self.settings.search.vector_search_limit, _RETRIEVED
+        wanted = self.settings.search.vector_search_limit
         while True:
-            found = await look_up(self.db, asked.user_id, best_per_subject(retrieved.ranked), wanted)
-            if found.unseen >= wanted or len(retrieved.ranked) < k or k >= _RETRIEVED_AT_MOST:
+            retrieved, known = await asyncio.gather(self._retriever(asked).rank(near), look_up(self.db, asked.user_id, near.subject_keys))
+            found = evaluate(best_per_subject(retrieved.ranked), known, wanted)
+            if found.unseen >= wanted or len(retrieved.ranked) < near.k or near.k >= _RETRIEVED_AT_MOST:
                 return found
-            k *= 4
-            retrieved = await self._retrieve(asked, k)
+            near = await self._near(asked, 4 * near.k)
 
     async def _results(self, asked: Wish, decision: Decision, found: Found) -> tuple[SearchResult, ...]:
         keys = [candidate.subject.key for candidate in decision.shown]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.backend.search.ranking import by_words, fused, newness
-from shared.lexical.index import LexicalHit
+from shared.lexical.query import LexicalHit
 from shared.settings import Search
 from shared.vectors.base import Hit
 

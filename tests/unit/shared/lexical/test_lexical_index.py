@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.lexical.index import K1, B, LexicalIndex
+from shared.lexical.index import LexicalIndex
+from shared.lexical.query import K1, B
 from shared.lexical.segment import MAX_ROWS
 
 
@@ -36,12 +37,12 @@ def index_of(*postings: Posting) -> LexicalIndex:
 
 
 def found(index: LexicalIndex, query: str, k: int = 10) -> list[str]:
-    return [hit.greenhouse_id for hit in index.search(query, k)]
+    return [hit.greenhouse_id for hit in index.ask(query).best(k)]
 
 
 def test_bm25_is_the_share_of_the_most_there_could_be() -> None:
     index = index_of(Posting("1", "Nurse"), Posting("2", "Cook", "nurse nurse meals"), Posting("3", "Welder"))
-    hits = index.score("nurse", ["1", "2", "3", "no such"])
+    hits = index.ask("nurse").score(["1", "2", "3", "no such"])
     mean = (2 + 5 + 2) / 3  # a word of the title counts twice
     assert hits["1"].bm25 == pytest.approx(2 / (2 + K1 * (1 - B + B * 2 / mean)), rel=1e-5)
     assert hits["2"].bm25 == pytest.approx(2 / (2 + K1 * (1 - B + B * 5 / mean)), rel=1e-5)
@@ -52,18 +53,18 @@ def test_bm25_is_the_share_of_the_most_there_could_be() -> None:
 def test_rare_words_count_more() -> None:
     index = index_of(*(Posting(str(i), "night nurse" if i else "night cook") for i in range(4)))
     night, cook = (math.log(1 + (4 - having + 0.5) / (having + 0.5)) for having in (4, 1))
-    hits = index.score("night cook", ["0", "1"])
+    hits = index.ask("night cook").score(["0", "1"])
     assert hits["1"].bm25 / hits["0"].bm25 == pytest.approx(night / (night + cook), rel=1e-5)
 
 
 def test_trigrams_are_the_share_of_the_query_that_the_title_has() -> None:
     index = index_of(Posting("1", "nurse"), Posting("2", "purse"), Posting("3", "welder", "nurse"))
-    hits = index.score("nurse", ["1", "2", "3"])
+    hits = index.ask("nurse").score(["1", "2", "3"])
     rare, common = math.log(1 + 3 / 1), math.log(1 + 3 / 2)  # " nu", "nur" in one title, "urs", "rse", "se " in two
     assert hits["1"].trigram == pytest.approx(1 / 3)  # English
     assert hits["2"].trigram == pytest.approx(3 * common / (2 * rare + 3 * common) / 3, rel=1e-5)
     assert hits["3"].trigram == 0
-    assert index_of(Posting("1", "Köchin")).score("Köchin", ["1"])["1"].trigram == pytest.approx(1)
+    assert index_of(Posting("1", "Köchin")).ask("Köchin").score(["1"])["1"].trigram == pytest.approx(1)
 
 
 def test_search_finds_by_word_by_letters_and_across_languages() -> None:
@@ -84,13 +85,13 @@ def test_k_bounds_what_is_found() -> None:
 
 def test_names_of_companies_are_rare_words() -> None:
     index = index_of(*(Posting(str(i), "Nurse", company_name="Acme" if i == 700 else "Globex") for i in range(3_000)))
-    assert [hit.greenhouse_id for hit in index.search_rare("acme nurse", 5)] == ["700"]
-    assert index.search_rare("nurse globex", 5) == []
-    assert index.search_rare("", 5) == []
+    assert [hit.greenhouse_id for hit in index.ask("acme nurse").rare(5)] == ["700"]
+    assert index.ask("nurse globex").rare(5) == []
+    assert index.ask("").rare(5) == []
 
 
 def test_a_hit_says_whose_it_is() -> None:
-    hit = index_of(Posting("1", "Nurse", company_slug="globex")).search("nurse", 1)[0]
+    hit = index_of(Posting("1", "Nurse", company_slug="globex")).ask("nurse").best(1)[0]
     assert (hit.subject_key, hit.company) == ("globex:1", "globex")
 
 
@@ -100,7 +101,7 @@ def test_changed_postings_are_found_by_what_they_are_now() -> None:
     assert len(index) == 1
     assert found(index, "welder") == ["1"]
     assert found(index, "nurse") == []
-    assert index.score("cook", ["2"]) == {}
+    assert index.ask("cook").score(["2"]) == {}
 
 
 def test_of_one_posting_twice_at_once_the_last_counts() -> None:
@@ -120,19 +121,19 @@ def test_however_it_came_together_it_answers_the_same() -> None:
     assert len(bit_by_bit) == len(at_once) == 700
     for query in ("night nurse", "senior data engineer", "enginer"):
         ids = [posting.greenhouse_id for posting in postings]
-        one, other = bit_by_bit.score(query, ids), at_once.score(query, ids)
+        one, other = bit_by_bit.ask(query).score(ids), at_once.ask(query).score(ids)
         assert one.keys() == other.keys()
         for name in one:
             assert (one[name].bm25, one[name].trigram) == pytest.approx((other[name].bm25, other[name].trigram), rel=1e-4)
-        assert [hit.bm25 + hit.trigram for hit in bit_by_bit.search(query, 50)] == pytest.approx(
-            [hit.bm25 + hit.trigram for hit in at_once.search(query, 50)], rel=1e-4
+        assert [hit.bm25 + hit.trigram for hit in bit_by_bit.ask(query).best(50)] == pytest.approx(
+            [hit.bm25 + hit.trigram for hit in at_once.ask(query).best(50)], rel=1e-4
         )
 
 
 def test_search_and_score_agree() -> None:
     index = index_of(*(Posting(str(i), f"{'nurse' if i % 3 else 'cook'} {i}", "night shift" * (i % 5)) for i in range(200)))
-    for hit in index.search("night nurse", 200):
-        scored = index.score("night nurse", [hit.greenhouse_id])[hit.greenhouse_id]
+    for hit in index.ask("night nurse").best(200):
+        scored = index.ask("night nurse").score([hit.greenhouse_id])[hit.greenhouse_id]
         assert scored[1:3] == pytest.approx(hit[1:3], rel=1e-5)
         assert scored[3:] == hit[3:]
 
@@ -140,12 +141,12 @@ def test_search_and_score_agree() -> None:
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
     index = index_of(*(Posting(f"{i}-ü", f"Nurse {i}") for i in range(3_000)))
     index.update([Posting("7-ü", active=False)])
-    before = index.search("nurse 12", 20)
+    before = index.ask("nurse 12").best(20)
     index.save(tmp_path / "one")
     other = LexicalIndex()
     assert other.load(tmp_path / "one")
-    assert index.search("nurse 12", 20) == other.search("nurse 12", 20)
-    assert [hit.greenhouse_id for hit in before] == [hit.greenhouse_id for hit in other.search("nurse 12", 20)]
+    assert index.ask("nurse 12").best(20) == other.ask("nurse 12").best(20)
+    assert [hit.greenhouse_id for hit in before] == [hit.greenhouse_id for hit in other.ask("nurse 12").best(20)]
     assert len(other) == len(index) == 2_999
     assert other.mended("nurze", ()) == "nurse"
     other.update([Posting("7-ü", "Welder"), Posting("8-ü", "Welder")])
@@ -176,7 +177,16 @@ def test_a_damaged_one_is_not_taken(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     index_of(*(Posting(str(i), f"Nurse {i}") for i in range(50))).save(whole)
     entries = np.load(whole / "entries.npy")
-    for name in ("entries.npy", "lengths.npy", "ids.npy", "subjects.npy", "companies.npy", "lexical.json"):
+    for name in (
+        "entries.npy",
+        "lengths.npy",
+        "letters.npy",
+        "letter_ends.npy",
+        "ids.npy",
+        "subjects.npy",
+        "companies.npy",
+        "lexical.json",
+    ):
         assert not damaged(name, None)
         assert not damaged(name, b"")
         assert not damaged(name, b"{}")
@@ -199,7 +209,7 @@ def test_searches_beside_updates_see_one_state_or_the_next() -> None:
 
     def search() -> None:
         while not done.is_set():
-            seen.append((len(index.search("nurse", 10_000)), len(index.score("nurse", ["1", "399", "x"]))))
+            seen.append((len(index.ask("nurse").best(10_000)), len(index.ask("nurse").score(["1", "399", "x"]))))
 
     thread = threading.Thread(target=search)
     thread.start()
