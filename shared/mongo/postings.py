@@ -60,10 +60,11 @@ async def get(db: Database, greenhouse_id: str) -> Posting | None:
     return Posting.model_validate(doc) if doc else None
 
 
-async def active_of(db: Database, subject_keys: Iterable[str]) -> list[Posting]:
-    """All active postings of these subjects, in one query."""
-    found = db.jobs.find({"subject_key": {"$in": list(subject_keys)}, "active": True}, {"vectors": 0})
-    return [Posting.model_validate(doc) async for doc in found]
+async def active_of(db: Database, subject_keys: Iterable[str], *, texts: bool = True) -> list[Posting]:
+    """All active postings of these subjects, in one query; without texts their descriptions are empty."""
+    left_out = {"vectors": 0} if texts else {"vectors": 0, "description": 0}
+    found = db.jobs.find({"subject_key": {"$in": list(subject_keys)}, "active": True}, left_out)
+    return [Posting.model_validate({"description": "", **doc}) async for doc in found]
 
 
 async def texts_of_company(db: Database, company_slug: str, limit: int) -> list[tuple[str, str]]:

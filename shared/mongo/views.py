@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pymongo import UpdateMany, UpdateOne
+from pymongo.errors import BulkWriteError
 
-from shared.mongo import subjects
-from shared.mongo.client import Database
+from shared.mongo import duplicates, subjects
+from shared.mongo.client import Database, Doc
 from shared.schemas.subjects import SubjectId
 
 
@@ -52,18 +53,26 @@ async def hidden_among(db: Database, user_id: str, subject_keys: Iterable[str]) 
 
 
 async def mark_seen(db: Database, user_id: str, shown: Mapping[str, SubjectId]) -> None:
-    """Record postings (greenhouse_id → subject) as seen; again is the same."""
+    """Record postings (greenhouse_id → subject) as seen; again is the same. Most are shown for the first time: inserts cost a third of
+    upserts."""
     now = datetime.now(UTC)
-    updates = [
-        UpdateOne(
-            {"user_id": user_id, "greenhouse_id": greenhouse_id},
-            {"$set": {"seen": True, **subjects.where(subject)}, "$min": {"seen_at": now}},
-            upsert=True,
-        )
+    met = [
+        {"user_id": user_id, "greenhouse_id": greenhouse_id, "seen": True, **subjects.where(subject), "seen_at": now}
         for greenhouse_id, subject in shown.items()
     ]
-    if updates:
-        await db.user_job_views.bulk_write(updates, ordered=False)
+    if not met:
+        return
+    try:
+        await db.user_job_views.insert_many(met, ordered=False)
+    except BulkWriteError as error:
+        again = [met[number] for number in duplicates.places(error)]
+        await db.user_job_views.bulk_write([_seen_again(view) for view in again], ordered=False)
+
+
+def _seen_again(view: Doc) -> UpdateOne:
+    which = {name: view[name] for name in ("user_id", "greenhouse_id")}
+    told = {name: view[name] for name in ("seen", "subject_kind", "subject_key")}
+    return UpdateOne(which, {"$set": told, "$min": {"seen_at": view["seen_at"]}})
 
 
 async def set_hidden(db: Database, user_id: str, said: Iterable[Hiding]) -> None:

@@ -65,7 +65,7 @@ class Pages:
             return []
         ready, open_postings, hidden = await asyncio.gather(
             videos.ready_for(self.db, [SubjectId("posting", key) for key in keys]),
-            postings.active_of(self.db, keys),
+            postings.active_of(self.db, keys, texts=False),
             views.hidden_among(self.db, user_id, keys),
         )
         subjects = group_by_subject(open_postings)

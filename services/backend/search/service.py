@@ -119,7 +119,7 @@ class SearchService:
     async def _results(self, asked: Wish, decision: Decision, found: Found) -> tuple[SearchResult, ...]:
         keys = [candidate.subject.key for candidate in decision.shown]
         reels, known = await asyncio.gather(
-            videos.ready_for(self.db, [candidate.subject for candidate in decision.shown]), postings.active_of(self.db, keys)
+            videos.ready_for(self.db, [candidate.subject for candidate in decision.shown]), postings.active_of(self.db, keys, texts=False)
         )
         subjects = group_by_subject(known)
         return tuple(
@@ -143,7 +143,7 @@ class SearchService:
 
     async def _mark_seen(self, asked: Wish, decision: Decision, found: Found) -> None:
         if self.settings.search.mark_seen_on == "return":
-            shown = {found.ranked[one.subject.key].greenhouse_id: one.subject for one in decision.shown}
+            shown = {found.ranked[one.subject.key].greenhouse_id: one.subject for one in decision.shown if not one.seen}
             await views.mark_seen(self.db, asked.user_id, shown)
 
     async def _open_feed(self, asked: Wish, decision: Decision, found: Found) -> Reconciled:

@@ -97,7 +97,7 @@ class Standby:
         return tuple(reels)
 
     async def _open(self, newest: Sequence[Video]) -> dict[str, Reel]:
-        known = group_by_subject(await postings.active_of(self._db, {video.subject_key for video in newest}))
+        known = group_by_subject(await postings.active_of(self._db, {video.subject_key for video in newest}, texts=False))
         return {video.subject_key: Reel(video, known[video.subject]) for video in newest if video.subject in known}
 
     def hide(self, user_id: str, names: Iterable[str], *, shown_again: Iterable[str] = ()) -> None:
