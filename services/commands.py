@@ -57,6 +57,28 @@ def import_postings(
         raise
 
 
+@app.command("import-exercises")
+def import_exercises(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON list or JSON lines; - is standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Import exercises, in the shape of free-exercise-db or ours: docs/catalogue.md."""
+    from services.backend.catalogue.command import run_import_exercises  # the embedder takes 60 MB, which `up` need not carry
+
+    raise typer.Exit(run_import_exercises(load_settings(), file, as_json=as_json))
+
+
+@app.command("import-clips")
+def import_clips(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON list, JSON lines or CSV; - is standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Import clips of exercises that are in the catalogue: docs/catalogue.md."""
+    from services.backend.catalogue.command import run_import_clips  # as above
+
+    raise typer.Exit(run_import_clips(load_settings(), file, as_json=as_json))
+
+
 @app.command()
 def calibrate(
     corpus: Annotated[

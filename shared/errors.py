@@ -6,6 +6,8 @@ ReelwrightError                 500  anything of ours
 ├── NotFound                    404
 │   └── Gone                    410  it was there, and will not come back
 ├── Conflict                    409  the state does not allow it
+│   ├── PreconditionFailed      412  it has changed since the caller read it
+│   └── PreconditionRequired    428  the caller must say which state it read
 ├── Unavailable                 503  a part we need is away; asking again later may work
 └── JobError                    500  a generation attempt ended; its class decides what happens next
     ├── RetryableJobError            worth another attempt, after a backoff or when the provider says
@@ -70,6 +72,20 @@ class Conflict(ReelwrightError):
     status = 409
     code = "conflict"
     title = "The current state does not allow this"
+
+
+class PreconditionFailed(Conflict):
+    status = 412
+    code = "precondition_failed"
+    title = "It has changed since you read it"
+
+
+class PreconditionRequired(Conflict):
+    """RFC 6585, 3."""
+
+    status = 428
+    code = "precondition_required"
+    title = "Say which version you change"
 
 
 class Unavailable(ReelwrightError):

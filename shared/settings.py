@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.errors import SettingsError
@@ -40,6 +40,9 @@ def _split(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 """A list in one variable, separated by commas."""
+_Host = Annotated[str, StringConstraints(to_lower=True, pattern=r"^\.?[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)+$")]
+Hosts = Annotated[tuple[_Host, ...], BeforeValidator(_split)]
+"""Names of hosts, without scheme or port."""
 
 
 class Process(Group):
@@ -191,9 +194,13 @@ class Clips(Group):
     """Clips of exercises: providers beside media storage, and the list of exercises that have some"""
 
     cf_stream_hls_template: str = setting(
-        "", "Cloudflare Stream, e.g. https://videodelivery.net/{playback_id}/manifest/video.m3u8; empty = no clips of provider stream"
+        "",
+        "Cloudflare Stream, e.g. https://videodelivery.net/{playback_id}/manifest/video.m3u8; empty = no clips of provider stream",
+        pattern=r"^(https://[^/?#\s{}]+/[^\s{}]*\{playback_id\}[^\s{}]*)?$",
     )
-    external_media_hosts: Names = setting((), "hosts that clips of provider external may name, separated by commas; empty = none")
+    external_media_hosts: Hosts = setting(
+        (), "hosts that clips of provider external may name, .example.com for all beneath, separated by commas; empty = none"
+    )
     playback_url_ttl_s: int = setting(
         3600, "presigned URLs, where a bucket has no public URL, are good this long", unit="s", ge=60, le=604_800
     )

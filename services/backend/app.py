@@ -11,6 +11,8 @@ from services.backend.dependencies import lifespan
 from services.backend.feeds import reactions as reactions_routes
 from services.backend.feeds import reels as reels_routes
 from services.backend.feeds import routes as feeds_routes
+from services.backend.plans import routes as plans_routes
+from services.backend.plans.schemas import MAX_BODY_BYTES
 from services.backend.postings import routes as postings_routes
 from services.backend.search import routes as search_routes
 from services.web.admin_key import AdminGate
@@ -47,9 +49,10 @@ app = create_app(
         reels_routes.router,
         reactions_routes.router,
         postings_routes.router,
+        plans_routes.router,
         admin_routes.router,
     ],
     middleware=[Middleware(AdminGate)],
-    larger_bodies={"/admin/postings/import": MAX_UPLOAD_BYTES},
+    larger_bodies={"/admin/postings/import": MAX_UPLOAD_BYTES, "/plans/": MAX_BODY_BYTES},
     checks={"mongo": _mongo, "migrations": _migrations, "vector_index": _vector_index},
 )

@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, Request
 
 from services.backend import queue_gauges
 from services.backend.feeds.watch import FeedWatch
+from services.backend.plans.planner import Planner, open_planner
 from services.backend.postings import reembed, schedule
 from services.backend.postings.changeover import Current, answering
 from services.backend.search.retrieval import Retriever
@@ -20,9 +21,11 @@ from services.backend.search.service import SearchService
 from services.backend.search.standby import Standby
 from services.web.migrated import Migrated
 from services.web.shutdown import when_asked_to_stop
+from shared.cache.open import open_cache
 from shared.embeddings.base import Embedder
 from shared.embeddings.open import open_embedder
 from shared.errors import Unavailable
+from shared.exercises import ExerciseList
 from shared.lexical.index import LexicalIndex
 from shared.logging import configure_logging, get_logger
 from shared.mongo.client import Database, open_mongo, translated, within_a_request
@@ -30,6 +33,7 @@ from shared.mongo.indexes import create_indexes
 from shared.settings import Settings, load_settings
 from shared.storage.base import BlobStore
 from shared.storage.open import open_store
+from shared.storage.playback import Playbacks, open_playbacks
 from shared.tasks import end, lasting
 from shared.vectors.open import open_index
 from shared.vectors.synced import Following
@@ -54,6 +58,9 @@ class State(TypedDict):
     current: Current[Searching]
     feed_watch: FeedWatch
     migrated: Migrated
+    exercises: ExerciseList
+    playbacks: Playbacks
+    planner: Planner
 
 
 @asynccontextmanager
@@ -67,11 +74,19 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         db = await opened.enter_async_context(open_mongo(settings))
         store = open_store(settings)
         opened.push_async_callback(store.aclose)
+        cache = open_cache(settings)
+        opened.push_async_callback(cache.aclose)
+        exercises = ExerciseList(db, cache, settings.clips)
+        opened.push_async_callback(exercises.aclose)
+        playbacks = open_playbacks(settings)
+        opened.push_async_callback(playbacks.aclose)
+        planner = await opened.enter_async_context(open_planner(settings, db))
         standby, feed_watch, migrated = Standby(db, settings.search.fallback_video_ids), FeedWatch(), Migrated()
         works: dict[str, Callable[[], Awaitable[object]]] = {
             "migrations": partial(migrated.follow, db, lambda: _ensure_indexes(db)),
             "standby": standby.follow,
             "feeds": partial(feed_watch.follow, db),
+            "exercises": exercises.follow,
             "gauges": partial(queue_gauges.follow, db),
             "imports": partial(schedule.follow, db, embedder, settings),
             "reembedding": partial(reembed.follow, db, embedder, settings),
@@ -84,7 +99,18 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         gc.collect()
         gc.freeze()  # what the imports made need not be gone through while we serve: that stops the loop for a tenth of a second
         opened.callback(gc.unfreeze)
-        yield State(settings=settings, db=db, store=store, standby=standby, current=current, feed_watch=feed_watch, migrated=migrated)
+        yield State(
+            settings=settings,
+            db=db,
+            store=store,
+            standby=standby,
+            current=current,
+            feed_watch=feed_watch,
+            migrated=migrated,
+            exercises=exercises,
+            playbacks=playbacks,
+            planner=planner,
+        )
 
 
 @asynccontextmanager
@@ -130,7 +156,19 @@ def blob_store(request: Request) -> BlobStore:
     return store
 
 
+def exercise_list(request: Request) -> ExerciseList:
+    exercises: ExerciseList = request.state.exercises
+    return exercises
+
+
+def playbacks_of(request: Request) -> Playbacks:
+    playbacks: Playbacks = request.state.playbacks
+    return playbacks
+
+
 Config = Annotated[Settings, Depends(process_settings)]
 Db = Annotated[Database, Depends(database)]
 Store = Annotated[BlobStore, Depends(blob_store)]
 Search = Annotated[SearchService, Depends(search_service)]
+Allowed = Annotated[ExerciseList, Depends(exercise_list)]
+Providers = Annotated[Playbacks, Depends(playbacks_of)]

@@ -12,7 +12,7 @@ from shared.mongo.client import Database
 from shared.settings import Settings
 from text_to_video.script.base import ScriptWriter
 
-BUDGET = "llm"
+BUDGET = brakes.LLM_BUDGET
 
 
 @asynccontextmanager

@@ -11,28 +11,26 @@ from tempfile import TemporaryDirectory
 
 from services.generator.barriers import Barrier, barrier
 from services.generator.encoder import EncoderOptions, run_encoder
+from services.generator.sources import Source, source_of
 from shared import metrics
-from shared.errors import LeaseLost, PostingClosed, QuotaSpent, Unavailable
+from shared.errors import LeaseLost, QuotaSpent, Unavailable
 from shared.logging import get_logger
-from shared.mongo import brakes, postings
+from shared.mongo import brakes
 from shared.mongo import generation_attempts as attempts
 from shared.mongo.client import Database
+from shared.schemas.clips import ClipBrief
 from shared.schemas.generation import GenerationJob, Output
-from shared.schemas.postings import Subject
-from shared.schemas.reels import LAYOUT, PAID_VOICES, Progress, ReelBrief, ReelResult, RenderOptions, Stage
+from shared.schemas.reels import LAYOUT, PAID_VOICES, Progress, ReelBrief, ReelResult, RenderOptions, Stage, VoiceId
 from shared.schemas.videos import Video
 from shared.settings import Queue, Render, Speech
 from shared.storage.base import BlobStore
 from text_to_video.posting_file import Order
 from text_to_video.script.base import ScriptWriter
-from text_to_video.script.board import repeated_lines, without_boilerplate
 
 log = get_logger(__name__)
 
 _REPORT_EVERY_S = 0.5
 _UPLOADS_AT_ONCE = 8
-_BOARD = 60
-"""Postings of a company that are read for what they repeat."""
 
 
 @dataclass(frozen=True)
@@ -97,26 +95,21 @@ class Attempt:
 
     async def _render_and_upload(self) -> None:
         await self._within_budget()
-        subject = await self._subject()
+        source = await source_of(self.shop.db, self.job)
         with TemporaryDirectory(dir=self.shop.folder, prefix=f"{self.job.job_id}-") as folder:
             out = Path(folder) / self.job.output_video_id
-            log.info("render_started", greenhouse_id=self.job.greenhouse_id)
-            wanted = self._wanted(paid_voices=await self._may_pay())
-            reel = await self._make(await self._brief(subject), out, wanted)
+            log.info("render_started", greenhouse_id=self.job.greenhouse_id, subject_key=self.job.subject_key)
+            wanted = self._wanted(source.voice_id, paid_voices=await self._may_pay(source.voice_id))
+            reel = await self._make(source.brief, out, wanted)
             log.info("render_done", video_duration_s=reel.duration_seconds, stage_seconds=reel.stage_seconds, degraded=reel.degraded)
             await self._barrier("after_render")
-            output = await self._upload(subject, reel, out)
+            output = await self._upload(source, reel, out)
         for stage, seconds in output.reel.stage_seconds.items():
             metrics.STAGE_SECONDS.labels(stage).observe(seconds)
         self.job = await attempts.mark_uploaded(self.shop.db, self.job, output)
         await self._barrier("after_upload")
 
-    async def _brief(self, subject: Subject) -> ReelBrief:
-        """What the reel is made of, without what the company says in postings of every kind."""
-        brief, others = subject.brief(), await postings.texts_of_company(self.shop.db, subject.first.company_slug, _BOARD)
-        return await asyncio.to_thread(lambda: without_boilerplate(brief, repeated_lines(others)))
-
-    async def _make(self, brief: ReelBrief, out: Path, wanted: EncoderOptions) -> ReelResult:
+    async def _make(self, brief: ReelBrief | ClipBrief, out: Path, wanted: EncoderOptions) -> ReelResult:
         """The script by a model, if there is one, and the reel. Losing the lease ends the call of either."""
         bytecode = self.shop.folder / "bytecode"
         if self.shop.writer is None:
@@ -129,26 +122,20 @@ class Attempt:
         reel = await run_encoder(Order(brief, script), out, wanted, self._report, bytecode=bytecode)
         return reel.model_copy(update={"stage_seconds": {**reel.stage_seconds, "script": seconds}})
 
-    async def _may_pay(self) -> bool:
+    async def _may_pay(self, voice_id: VoiceId | None) -> bool:
         """Whether a vendor may be asked to speak: each reel with a paid voice takes one from today's budget."""
         speech = self.shop.speech
-        paid = (self.job.voice_id or speech.vendor) in PAID_VOICES
+        paid = (voice_id or speech.vendor) in PAID_VOICES
         return not (paid and speech.daily_tts_budget) or await brakes.spend(
             self.shop.db, "paid_voices", speech.daily_tts_budget, datetime.now(UTC)
         )
 
-    def _wanted(self, *, paid_voices: bool) -> EncoderOptions:
+    def _wanted(self, voice_id: VoiceId | None, *, paid_voices: bool) -> EncoderOptions:
         settings = self.shop.render
         render = RenderOptions(profile=settings.render_profile, segments=settings.hls_segments, renditions=settings.renditions)
-        return EncoderOptions(self.job.template_id, self.shop.settings.reel_max_seconds, self.job.voice_id, paid_voices, render)
+        return EncoderOptions(self.job.template_id, self.shop.settings.reel_max_seconds, voice_id, paid_voices, render)
 
-    async def _subject(self) -> Subject:
-        active = await postings.active_of(self.shop.db, [self.job.subject_key])
-        if not active:
-            raise PostingClosed("every posting of this role is closed")
-        return Subject.of(active)
-
-    async def _upload(self, subject: Subject, reel: ReelResult, out: Path) -> Output:
+    async def _upload(self, source: Source, reel: ReelResult, out: Path) -> Output:
         """All files of the reel to its own prefix; the master playlist last, so that what it names is there before it."""
         started = time.monotonic()
         prefix = f"hls/{self.job.output_video_id}"
@@ -178,7 +165,7 @@ class Attempt:
             prefix=prefix,
             provider=self.shop.store.provider,
             url=self.shop.store.url(master),
-            source_hash=subject.source_hash,
+            source_hash=source.source_hash,
             reel=reel.model_copy(update={"stage_seconds": seconds}),
         )
 

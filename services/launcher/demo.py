@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +18,11 @@ from services.launcher.fetch import fetch
 from services.launcher.logs import Console
 from services.launcher.machine import Machine, one_machine, run
 from services.launcher.process import Command, output_of
-from services.launcher.show import Show
+from services.launcher.show import Show, curl
 from services.launcher.stopwatch import Stopwatch
+from services.launcher.workouts import show_workouts
 from shared.errors import ReelwrightError
+from shared.logging import configure_logging
 from shared.mongo import generation_queue
 from shared.mongo.client import Database, open_mongo, translated
 from shared.schemas.generation import ACTIVE, GenerationJob
@@ -52,6 +53,8 @@ class DemoFailed(ReelwrightError):
 def run_demo(settings: Settings, *, once: bool, as_json: bool) -> int:
     """Exit code: 0 once a playable reel was shown, 130 when interrupted before that, 1 otherwise. `once` stops then instead of serving on;
     with `as_json` stdout gets exactly one JSON object, the reel or {"error"}."""
+    quiet = settings.process.model_copy(update={"log_level": "WARNING"})
+    configure_logging(settings.model_copy(update={"process": quiet}), service="demo")
     demo = Demo(settings, Show(as_json=as_json), Stopwatch(), once=once)
     problem, code = "interrupted", INTERRUPTED  # unless there is another
     try:
@@ -95,11 +98,20 @@ class Demo:
         result = await self._made(machine, user_id, found) if found.job_ids else self._already_there(found)
         await check_playable(result["playback_url"])
         reel = {name: result[name] for name in ("video_id", *URLS)} | {"seconds": self.watch.stop()}
-        self.show.reel(reel, curl(machine.backend_url, found.prompt))
+        self.show.reel(reel, curl(f"{machine.backend_url}/jobs/search", {"text_prompt": found.prompt, "user_id": "you"}))
         self.shown = True
         if not self.once:
             machine.say_where()
+            await self._show_workouts(machine)
             await asyncio.Event().wait()
+
+    async def _show_workouts(self, machine: Machine) -> None:
+        """They take a while, and what is served meanwhile does not depend on them."""
+        try:
+            async with open_mongo(joined(self.settings, machine)) as db:
+                await show_workouts(machine, db, self.settings.queue, self.show)
+        except ReelwrightError as error:
+            self.show.line(f"no workouts to show: {error.message}")
 
     async def _made(self, machine: Machine, user_id: str, found: Found) -> dict[str, Any]:
         """Wait for the reel the search asked for, and find it by the same search."""
@@ -197,8 +209,3 @@ def joined(settings: Settings, machine: Machine) -> Settings:
     """The settings of a process that belongs to the stack."""
     uri = SecretStr(machine.environment["MONGODB_URI"])
     return settings.model_copy(update={"mongo": settings.mongo.model_copy(update={"mongodb_uri": uri})})
-
-
-def curl(backend_url: str, prompt: str) -> str:
-    body = shlex.quote(json.dumps({"text_prompt": prompt, "user_id": "you"}))
-    return f"curl -s {backend_url}/jobs/search -H 'Content-Type: application/json' -d {body}"

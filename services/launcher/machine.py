@@ -47,6 +47,10 @@ class Machine:
             await check_given(self.given, GIVEN_DATABASE_S)
         await self.stack.start()
 
+    @property
+    def video_url(self) -> str:
+        return local_url(self.environment["HOST"], int(self.environment["VIDEO_PORT"]))
+
     def say_where(self) -> None:
         """Where it is reached, and where the key of /admin lies if it is one of ours."""
         if self.admin_key_file:

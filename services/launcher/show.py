@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -55,6 +56,11 @@ class Show:
     def _json(self, value: Mapping[str, Any]) -> None:
         sys.stdout.write(json.dumps(value) + "\n")
         sys.stdout.flush()
+
+
+def curl(url: str, body: Mapping[str, Any]) -> str:
+    """The command that posts it."""
+    return f"curl -s {url} -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}"
 
 
 def stage(job: GenerationJob) -> str:

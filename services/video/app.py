@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
 
+from services.video.availability import schedule
 from services.video.cors import AnyOrigin
 from services.video.dependencies import State
 from services.video.playback import media, routes
+from services.video.playlists import routes as playlist_routes
+from services.video.playlists.similar import Similar
 from services.web.app import create_app
 from shared.logging import configure_logging
 from shared.mongo.client import open_mongo, ping
 from shared.settings import Settings, load_settings
 from shared.storage.open import open_store
+from shared.storage.playback import open_playbacks
+from shared.tasks import end, lasting
 
 SERVICE = "video"
 
@@ -26,14 +33,18 @@ def create(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         chosen = settings or _settings_of_the_process()
-        async with open_mongo(chosen) as db, aclosing(open_store(chosen)) as store:
-            yield State(db=db, store=store)
+        async with open_mongo(chosen) as db, aclosing(open_store(chosen)) as store, aclosing(open_playbacks(chosen)) as playbacks:
+            looking = asyncio.create_task(lasting("clip_checks", partial(schedule.follow, db, playbacks, chosen)))
+            try:
+                yield State(db=db, store=store, playbacks=playbacks, settings=chosen, similar=Similar(db))
+            finally:
+                await end(looking)
 
     return create_app(
         SERVICE,
         title="Reelwright video service",
         lifespan=lifespan,
-        routers=[routes.router, media.router],
+        routers=[routes.router, playlist_routes.router, media.router],
         checks={"mongo": _mongo_answers, "store": _store_answers},
         middleware=[Middleware(AnyOrigin, prefixes=("/media/",))],
     )

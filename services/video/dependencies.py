@@ -7,8 +7,11 @@ from typing import Annotated, TypedDict
 
 from fastapi import Depends, Request
 
+from services.video.playlists.similar import Similar
 from shared.mongo.client import Database, translated
+from shared.settings import Settings
 from shared.storage.base import BlobStore
+from shared.storage.playback import Playbacks
 
 
 class State(TypedDict):
@@ -16,6 +19,9 @@ class State(TypedDict):
 
     db: Database
     store: BlobStore
+    playbacks: Playbacks
+    settings: Settings
+    similar: Similar
 
 
 async def database(request: Request) -> AsyncIterator[Database]:
@@ -29,5 +35,23 @@ async def blob_store(request: Request) -> BlobStore:
     return store
 
 
+async def clip_playbacks(request: Request) -> Playbacks:
+    playbacks: Playbacks = request.state.playbacks
+    return playbacks
+
+
+async def process_settings(request: Request) -> Settings:
+    settings: Settings = request.state.settings
+    return settings
+
+
+async def similar_exercises(request: Request) -> Similar:
+    similar: Similar = request.state.similar
+    return similar
+
+
+Config = Annotated[Settings, Depends(process_settings)]
 Db = Annotated[Database, Depends(database)]
 Store = Annotated[BlobStore, Depends(blob_store)]
+ClipPlaybacks = Annotated[Playbacks, Depends(clip_playbacks)]
+SimilarExercises = Annotated[Similar, Depends(similar_exercises)]

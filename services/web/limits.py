@@ -17,7 +17,7 @@ DEFAULT_MAX_BODY_BYTES = 64 * 1024
 class BodyLimit:
     """ASGI middleware: 413 as soon as a body is known to be longer than `max_bytes`, by its Content-Length or by counting.
 
-    `larger` has the paths that take more, with how much.
+    `larger` has the paths that take more, with how much; one that ends in "/" stands for those right below it.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
@@ -29,7 +29,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.larger.get(scope["path"], self.max_bytes)
+        most = self._most(scope["path"])
         if self._announced(scope) > most:
             response = http_problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._detail(most))
             await response(scope, receive, send)
@@ -45,6 +45,9 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+    def _most(self, path: str) -> int:
+        return self.larger.get(path) or self.larger.get(f"{path.rpartition('/')[0]}/") or self.max_bytes
 
     @staticmethod
     def _detail(most: int) -> str:

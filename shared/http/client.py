@@ -76,8 +76,10 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         idempotent: bool | None = None,
+        read: bool = True,
     ) -> Reply:
         """The reply, whatever its status. A call that is not idempotent (POST unless told) is tried again only if nothing was sent.
+        `read` False: for the status and headers alone, the body is left where it is.
 
         Raises Unavailable with code upstream_unreachable, upstream_timeout, upstream_too_large or upstream_redirects; InvalidInput with
         code url_refused. No message repeats more of the URL than its host.
@@ -86,15 +88,15 @@ class HttpClient:
         with translated(_host(url)):
             request = self._client.build_request(method, url, headers=headers, params=params, json=json)
             async with asyncio.timeout(self._limits.total_s) as deadline:
-                return await self._attempts(request, once_more, deadline.when() or 0)
+                return await self._attempts(request, once_more, deadline.when() or 0, read=read)
 
-    async def _attempts(self, request: httpx2.Request, once_more: bool, deadline: float) -> Reply:
+    async def _attempts(self, request: httpx2.Request, once_more: bool, deadline: float, *, read: bool) -> Reply:
         broken_off, attempt = _BROKEN_OFF if once_more else _NOT_SENT, 1
         while True:
             last = attempt >= self._limits.attempts
             wait_s = backoff_s(attempt, _BACKOFF_S, _MOST_BACKOFF_S)
             try:
-                reply = await self._once(request)
+                reply = await self._once(request, read=read)
             except broken_off:
                 if last:
                     raise
@@ -107,19 +109,22 @@ class HttpClient:
             await asyncio.sleep(wait_s)
             attempt += 1
 
-    async def _once(self, request: httpx2.Request) -> Reply:
+    async def _once(self, request: httpx2.Request, *, read: bool) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
-            body = bytearray()
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > self._limits.max_bytes:
-                    raise Unavailable(
-                        f"{request.url.host}: the answer is larger than {self._limits.max_bytes} bytes", code="upstream_too_large"
-                    )
+            body = await self._body(response) if read else b""
         finally:
             await response.aclose()
-        return Reply(response.status_code, dict(response.headers), bytes(body), str(response.url))
+        return Reply(response.status_code, dict(response.headers), body, str(response.url))
+
+    async def _body(self, response: httpx2.Response) -> bytes:
+        body = bytearray()
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > self._limits.max_bytes:
+                host = response.request.url.host
+                raise Unavailable(f"{host}: the answer is larger than {self._limits.max_bytes} bytes", code="upstream_too_large")
+        return bytes(body)
 
     async def aclose(self) -> None:
         await self._client.aclose()

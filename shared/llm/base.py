@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -47,7 +47,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """A value that passed its schema, from `hop` ("gemini"), `repaired` if at the second try; tokens and seconds count both tries."""
+    """A value that passed its schema, from `hop` ("gemini"), `repaired` if not at the first try; tokens and seconds count all tries."""
 
     value: T
     hop: str
@@ -60,13 +60,21 @@ class Answer(Generic[T]):
 
 class LLM(Protocol):
     async def answer(
-        self, prompt: Prompt, schema: type[T], *, context: Mapping[str, Any] | None = None, deadline_s: float | None = None
+        self,
+        prompt: Prompt,
+        schema: type[T],
+        *,
+        context: Mapping[str, Any] | None = None,
+        deadline_s: float | None = None,
+        read: Callable[[str], T] | None = None,
+        repairs: int = 1,
     ) -> Answer[T]:
         """An answer that `schema` accepts, from the first vendor that gives one.
 
         Rules beyond shape (say, no number that is not in the source) belong into the schema's validators: what they raise goes back to
-        the model, with the field's path, for one repair; `context` reaches them as `info.context`. Fields are of plain types, enums,
-        lists, models and `X | None`; not mappings with free keys, which vendors' strict modes do not know.
+        the model, with the field's path, for up to `repairs` repairs; `context` reaches them as `info.context`. Fields are of plain types,
+        enums, lists, models and `X | None`; not mappings with free keys, which vendors' strict modes do not know. `read` is for rules that
+        are no schema's: it reads the text in its stead, and raises Unfit (repair.py) for what is to be mended; anything else ends the call.
 
         Raises Unavailable when nobody answered within `deadline_s`: its code is llm_unavailable, or llm_budget_spent. The caller then
         does without, and says `degraded`.

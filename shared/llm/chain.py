@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic
 
 from pydantic import ValidationError
@@ -18,13 +19,11 @@ from shared import metrics
 from shared.errors import Unavailable
 from shared.llm.base import Answer, Completion, Model, Prompt, T, Turn
 from shared.llm.breaker import Breaker
-from shared.llm.failures import Away, Busy, ModelFailure, Unusable
-from shared.llm.repair import parse, problems, repair_turns
+from shared.llm.failures import Away, Busy, ModelFailure, TimedOut, Unusable
+from shared.llm.repair import Unfit, parse, problems, repair_turns
 from shared.logging import get_logger
 
 log = get_logger(__name__)
-
-_TRIES = 2  # of one hop at one question: the answer and its repair
 
 Spend = Callable[[], Awaitable[bool]]
 """Takes one call from the day's budget; False: none is left."""
@@ -42,12 +41,14 @@ class Patience:
 
 @dataclass(frozen=True)
 class _Question(Generic[T]):
-    """`deadline` is a time of the event loop. `outcomes` by hop, and the seconds after which a hop is worth asking again."""
+    """`deadline` is a time of the event loop, `read` and `repairs` are as in `LLM.answer`. `outcomes` by hop, and the seconds after which a
+    hop is worth asking again."""
 
     prompt: Prompt
     schema: type[T]
-    context: Mapping[str, Any] | None
     deadline: float
+    read: Callable[[str], T]
+    repairs: int
     outcomes: dict[str, str] = field(default_factory=dict)
     waits: dict[str, float] = field(default_factory=dict)
 
@@ -75,10 +76,19 @@ class Chain:
         self._clock = clock
 
     async def answer(
-        self, prompt: Prompt, schema: type[T], *, context: Mapping[str, Any] | None = None, deadline_s: float | None = None
+        self,
+        prompt: Prompt,
+        schema: type[T],
+        *,
+        context: Mapping[str, Any] | None = None,
+        deadline_s: float | None = None,
+        read: Callable[[str], T] | None = None,
+        repairs: int = 1,
     ) -> Answer[T]:
         allowed_s = self._patience.deadline_s if deadline_s is None else deadline_s
-        question = _Question(prompt, schema, context, asyncio.get_running_loop().time() + allowed_s)
+        deadline = asyncio.get_running_loop().time() + allowed_s
+        read = read or partial(parse, schema=schema, context=context)
+        question = _Question(prompt, schema, deadline, read, repairs)
         try:
             async with asyncio.timeout_at(question.deadline):
                 answer = await self._first(question, self._hops) or await self._once_more(question)
@@ -131,12 +141,12 @@ class Chain:
         turns = [Turn("user", question.prompt.user())]
         said: list[Completion] = []
         unfit: list[str] = []
-        while len(said) < _TRIES:
+        while len(said) <= question.repairs:
             said.append(await self._complete(hop, question, turns))
             try:
-                value = parse(said[-1].text, question.schema, question.context)
-            except ValidationError as error:
-                unfit = problems(error)
+                value = question.read(said[-1].text)
+            except (ValidationError, Unfit) as error:
+                unfit = error.problems if isinstance(error, Unfit) else problems(error)
                 log.warning("llm_answer_unfit", hop=hop.model.hop, model=hop.model.model, tries=len(said), problems=unfit)
                 turns += repair_turns(said[-1].text, unfit)
             else:
@@ -153,11 +163,14 @@ class Chain:
             completion = await self._in_time(hop.model, question, turns)
         except ModelFailure as failure:
             self._note(hop, failure)
+            if isinstance(failure, TimedOut):
+                metrics.LLM_TIMEOUTS.labels(hop.model.hop).inc()
             _record(hop.model, failure.outcome, self._clock() - started, error=failure.message)
             raise
         except asyncio.CancelledError:
             if asyncio.get_running_loop().time() >= question.deadline:  # else a model that hangs longer than callers wait is asked for ever
-                self._note(hop, Away("no answer by the deadline"))
+                self._note(hop, TimedOut("no answer by the deadline"))
+                metrics.LLM_TIMEOUTS.labels(hop.model.hop).inc()
             raise
         hop.breaker.succeeded()
         _record(hop.model, "ok", self._clock() - started, completion)
@@ -168,7 +181,7 @@ class Chain:
             async with asyncio.timeout(self._patience.timeout_s):
                 return await model.complete(question.prompt.system, turns, question.schema.model_json_schema())
         except TimeoutError:
-            raise Away(f"no answer within {self._patience.timeout_s:g} s") from None
+            raise TimedOut(f"no answer within {self._patience.timeout_s:g} s") from None
 
     def _note(self, hop: _Hop, failure: ModelFailure) -> None:
         if hop.breaker.learn(failure, self._clock()):

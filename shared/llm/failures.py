@@ -4,7 +4,8 @@ ModelFailure (Unavailable)  never leaves the chain; the next hop is asked
 ├── Misconfigured           key refused, no such model: the hop is off until the process restarts; the operator is told once
 ├── QuotaUsedUp             the day's quota or the credit is gone: the hop rests for `rest_s`, whatever a RetryInfo says
 ├── Busy                    too many requests just now: the hop rests for `wait_s`, then is asked again if the deadline allows
-├── Away                    no connection, no answer in time, or an error of its own: counts for the breaker; as Busy if `wait_s` is set
+├── Away                    no connection, or an error of its own: counts for the breaker; as Busy if `wait_s` is set
+│   └── TimedOut            no answer in time
 ├── RequestRefused          the vendor does not take the request as it is
 └── NoText                  it answered without an answer: blocked, cut, empty
     └── Unusable            its answer did not fit the schema, not even after the repair
@@ -56,6 +57,10 @@ class Away(ModelFailure):
         self.wait_s = wait_s
 
 
+class TimedOut(Away):
+    pass
+
+
 class RequestRefused(ModelFailure):
     outcome = "request_refused"
 
@@ -77,6 +82,8 @@ def of_transport(error: Unavailable | InvalidInput) -> ModelFailure:
     """What `shared.http` raises, as a model's failure. Whoever let us wait once for nothing is not waited for again."""
     if isinstance(error, InvalidInput):
         return Misconfigured(f"its base URL: {error.message}")
+    if error.code == "upstream_timeout":
+        return TimedOut(error.message)
     return Away(error.message, wait_s=AWAY_WAIT_S if error.code == "upstream_unreachable" else None)
 
 

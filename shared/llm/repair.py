@@ -16,6 +16,14 @@ _MAX_PROBLEM_CHARS = 300
 _MAX_ECHO_CHARS = 8000
 
 
+class Unfit(ValueError):
+    """An answer that cannot be used, by whoever reads it. `problems` are told to the model."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = list(problems)
+
+
 def parse(text: str, schema: type[T], context: Mapping[str, Any] | None) -> T:
     """The value in a model's answer, be it in a code fence. Raises ValidationError."""
     fenced = _FENCED.match(text)

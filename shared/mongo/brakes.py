@@ -10,6 +10,8 @@ from shared.mongo.client import Database
 from shared.schemas.base import Document
 
 _PAUSE = "pause"
+LLM_BUDGET = "llm"
+"""Calls of language models, whoever makes them."""
 
 
 class Pause(Document):

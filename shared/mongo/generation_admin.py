@@ -18,11 +18,12 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from shared.errors import Conflict, NotFound
-from shared.mongo import generation_queue, postings, subjects
+from shared.mongo import exercises, generation_queue, made_clips, postings, subjects
 from shared.mongo.client import Database, Doc, in_transaction
 from shared.mongo.generation_attempts import ended, happened
 from shared.mongo.generation_queue import Outcome
 from shared.mongo.leases import literal, without
+from shared.schemas.clips import made_clip
 from shared.schemas.generation import ACTIVE, GenerationJob, Status
 from shared.schemas.postings import Subject
 from shared.schemas.videos import Video
@@ -70,7 +71,11 @@ async def retry(db: Database, job_id: str, by: str, settings: Queue) -> Doc:
 
 async def _present_source(db: Database, known: GenerationJob) -> str:
     """The hash of the text a worker would render now: it may have changed since the job was asked for."""
-    active = await postings.active_of(db, [known.subject_key]) if known.subject_kind == "posting" else []
+    if known.subject_kind == "clip":
+        made = made_clip(known.subject_key)
+        exercise = await exercises.get(db, made.exercise_slug) if made else None
+        return exercise.content_hash if exercise else known.source_hash
+    active = await postings.active_of(db, [known.subject_key])
     return Subject.of(active).source_hash if active else known.source_hash
 
 
@@ -104,7 +109,8 @@ async def _move(
 
 
 async def take_down(db: Database, video_id: str) -> Video:
-    """ready, superseded → taken_down. What was ready is not made again: its subject is blocked for this text."""
+    """ready, superseded → taken_down, and the clip that plays it goes with it. What was ready is not made again: its subject is blocked
+    for this text."""
 
     async def transaction(session: AsyncClientSession) -> Video:
         found = await video(db, video_id, session)
@@ -113,6 +119,8 @@ async def take_down(db: Database, video_id: str) -> Video:
         await db.videos.update_one({"video_id": video_id}, {"$set": {"status": "taken_down"}}, session=session)
         if found.status == "ready":
             await _block(db, found, session)
+        if found.subject_kind == "clip":
+            await made_clips.withdraw(db, found, session)
         return found.model_copy(update={"status": "taken_down"})
 
     return await in_transaction(db, transaction, _TIMEOUT_S)

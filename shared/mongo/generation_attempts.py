@@ -18,7 +18,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from shared import metrics
 from shared.errors import JobError, LeaseLost, PartAway, PoisonedJob, PostingClosed, QuotaSpent, RetryableJobError
 from shared.logging import get_logger
-from shared.mongo import leases, subjects
+from shared.mongo import leases, made_clips, subjects
 from shared.mongo.client import Database, Doc, in_transaction
 from shared.mongo.leases import later, literal, without
 from shared.schemas.generation import ACTIVE, Failure, GenerationJob, Output, Status
@@ -147,13 +147,15 @@ async def mark_uploaded(db: Database, job: GenerationJob, output: Output) -> Gen
 
 
 async def index(db: Database, job: GenerationJob, video: Video) -> GenerationJob:
-    """uploaded → indexed, the new video document and the end of an older one, in one transaction."""
+    """uploaded → indexed, the new video document, the end of an older one and the clip that plays it, in one transaction."""
 
     async def transaction(session: AsyncClientSession) -> GenerationJob:
         moved = await _move(db, job, "uploaded", "indexed", "indexed", session=session)
         older = {**subjects.where(video.subject), "status": "ready"}
         await db.videos.update_many(older, {"$set": {"status": "superseded"}}, session=session)
         await db.videos.insert_one(video.model_dump(), session=session)
+        if video.subject_kind == "clip":
+            await made_clips.record(db, video, session)
         return moved
 
     moved = await in_transaction(db, transaction, _TIMEOUT_S)

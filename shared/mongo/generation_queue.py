@@ -95,6 +95,7 @@ async def _try_enqueue(db: Database, request: GenerationRequest, settings: Queue
             "generation_enqueued",
             job_id=enqueued.job_id,
             greenhouse_id=request.greenhouse_id,
+            subject_key=request.subject.key,
             template_id=request.template_id,
             user_id=request.user_id,
         )
@@ -162,7 +163,7 @@ async def get(db: Database, job_id: str) -> GenerationJob | None:
 
 
 async def active_jobs(db: Database, subjects: Iterable[SubjectId]) -> dict[SubjectId, str]:
-    """The id of the active job of each posting subject that has one."""
+    """The id of the active job of each subject that has one."""
     keys = [subject.key for subject in subjects]
     found = db.generation_jobs.find(
         {"subject_key": {"$in": keys}, "status": {"$in": list(ACTIVE)}}, {"subject_kind": 1, "subject_key": 1, "job_id": 1}

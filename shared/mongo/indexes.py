@@ -8,11 +8,13 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from shared.mongo.client import Database
 from shared.mongo.long_tasks import task_indexes
+from shared.schemas.clips import GLOBAL_KINDS
 from shared.schemas.generation import ACTIVE
 
 _ACTIVE = {"status": {"$in": list(ACTIVE)}}
 _ENDED = {"completed_at": {"$exists": True}}
 _FAILED = {"failure.code": {"$exists": True}}
+_CANDIDATE = ("archetype", "clip_id", "available")
 
 INDEXES: dict[str, list[IndexModel]] = {
     "jobs": [
@@ -94,8 +96,12 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "clips": [
         IndexModel("clip_id", unique=True, name="clip_id"),
+        # the clips a playlist could use are answered from the indexes alone; those of no exercise have theirs, as null never is
+        IndexModel([(field, ASCENDING) for field in ("exercise_slug", "locale", "kind", *_CANDIDATE)], name="by_exercise"),
         IndexModel(
-            [("exercise_slug", ASCENDING), ("locale", ASCENDING), ("kind", ASCENDING), ("archetype", ASCENDING)], name="by_exercise"
+            [(field, ASCENDING) for field in ("kind", "locale", "exercise_slug", *_CANDIDATE)],
+            partialFilterExpression={"kind": {"$in": list(GLOBAL_KINDS)}},
+            name="globals",
         ),
         IndexModel([("provider", ASCENDING), ("available", ASCENDING)], name="by_provider"),
         IndexModel("checked_at", name="longest_unchecked"),
@@ -103,6 +109,9 @@ INDEXES: dict[str, list[IndexModel]] = {
     "workout_plans": [
         IndexModel("plan_id", unique=True, name="plan_id"),
         IndexModel([("user_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+    ],
+    "workout_routines": [
+        IndexModel("clip_ids", name="by_clip"),
     ],
     "watch_events": [
         IndexModel([("user_id", ASCENDING), ("at", DESCENDING)], name="history"),

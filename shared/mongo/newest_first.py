@@ -1,4 +1,4 @@
-"""Pages of what has a time `at` and a text for its id, the latest first: no page repeats or misses anything while more comes in."""
+"""Pages of what has a time and a text for its id, the latest first: no page repeats or misses anything while more comes in."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ class Position(Message):
     id: str
 
 
-async def page(collection: AsyncCollection[Doc], where: Doc, after: Position | None, limit: int) -> tuple[list[Doc], Position | None]:
-    """Up to `limit` documents, and where the next page starts; None: this is the last."""
-    found = collection.find({**where, **_following(after)}).sort([("at", DESCENDING), ("_id", DESCENDING)]).limit(limit + 1)
+async def page(
+    collection: AsyncCollection[Doc], where: Doc, after: Position | None, limit: int, *, by: str = "at", projection: Doc | None = None
+) -> tuple[list[Doc], Position | None]:
+    """Up to `limit` documents, and where the next page starts; None: this is the last. `by` is the field with the time, always in the
+    `projection`."""
+    found = collection.find({**where, **_following(after, by)}, projection)
+    found = found.sort([(by, DESCENDING), ("_id", DESCENDING)]).limit(limit + 1)
     docs = [doc async for doc in found]
     kept = docs[:limit]
-    return kept, Position(at=kept[-1]["at"], id=kept[-1]["_id"]) if len(docs) > limit else None
+    return kept, Position(at=kept[-1][by], id=kept[-1]["_id"]) if len(docs) > limit else None
 
 
-def _following(after: Position | None) -> Doc:
+def _following(after: Position | None, by: str) -> Doc:
     """PURE. The first condition is the one an index takes."""
     if after is None:
         return {}
-    return {"at": {"$lte": after.at}, "$or": [{"at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}]}
+    return {by: {"$lte": after.at}, "$or": [{by: {"$lt": after.at}}, {"_id": {"$lt": after.id}}]}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, get_args
 
 from pydantic import Field
 
 from shared.schemas.base import Document, Message
+from shared.schemas.reels import VoiceId
 from shared.schemas.subjects import SubjectId
 
 Archetype = Literal["professional", "mentor", "peer"]
 """The presenter's persona."""
 ARCHETYPES: tuple[Archetype, ...] = get_args(Archetype)
+ARCHETYPE_VOICES: Mapping[Archetype, VoiceId] = {"professional": "espeak", "mentor": "espeak-m8", "peer": "espeak-f2"}
+"""Who speaks in the clips a worker makes, unless a job asks for another voice."""
 
 MadeKind = Literal["technique", "instruction"]
 """How to do it well; or step by step: what a worker can make from an exercise's instructions."""
@@ -83,3 +88,25 @@ class Clip(Document):
 def clip_subject(exercise_slug: str, kind: MadeKind, archetype: Archetype, locale: str = "en") -> SubjectId:
     """The subject a worker's clip serves."""
     return SubjectId("clip", f"{exercise_slug}:{kind}:{archetype}:{locale}")
+
+
+class MadeClip(Message):
+    """Which clip a worker makes."""
+
+    exercise_slug: str
+    kind: MadeKind
+    archetype: Archetype
+    locale: str
+
+    @property
+    def subject(self) -> SubjectId:
+        return clip_subject(self.exercise_slug, self.kind, self.archetype, self.locale)
+
+
+_KEY = re.compile(rf"(?P<exercise_slug>.+):(?P<kind>{'|'.join(MADE_KINDS)}):(?P<archetype>{'|'.join(ARCHETYPES)}):(?P<locale>[^:]+)")
+
+
+def made_clip(key: str) -> MadeClip | None:
+    """Which clip the key of a clip subject names; None: none that could be made."""
+    named = _KEY.fullmatch(key)
+    return MadeClip.model_validate(named.groupdict()) if named else None

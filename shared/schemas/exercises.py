@@ -8,10 +8,12 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.schemas.base import Document
-from shared.schemas.clips import Level
+from shared.schemas.clips import Archetype, ClipBrief, Level, MadeKind
 
 Force = Literal["push", "pull", "static"]
 Mechanic = Literal["compound", "isolation"]
+
+_MOST_INSTRUCTIONS, _MOST_MUSCLES = 100, 20  # as many as a brief takes
 
 
 class Exercise(Document):
@@ -40,3 +42,24 @@ class Exercise(Document):
     vectors: dict[str, Any] = Field(default_factory=dict, repr=False)
     created_at: datetime
     updated_at: datetime
+
+    def is_told_in(self, locale: str) -> bool:
+        """Whether its instructions, if it has any, are in the language of `locale`."""
+        return bool(self.instructions) and _primary(self.locale) == _primary(locale)
+
+    def brief(self, kind: MadeKind, archetype: Archetype) -> ClipBrief:
+        """What a clip of it may say. Raises ValidationError when a name or word is longer than any picture holds."""
+        return ClipBrief(
+            exercise=self.name,
+            kind=kind,
+            archetype=archetype,
+            instructions=self.instructions[:_MOST_INSTRUCTIONS],
+            level=self.level,
+            equipment=self.equipment,
+            muscles=self.muscles[:_MOST_MUSCLES],
+            language=self.locale,
+        )
+
+
+def _primary(tag: str) -> str:
+    return tag.lower().replace("_", "-").partition("-")[0]

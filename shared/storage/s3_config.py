@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import SecretStr
 
 from shared.errors import SettingsError
 from shared.settings import Storage
+
+Provider = Literal["spaces", "r2", "s3"]
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,26 @@ class S3Config:
 
 def s3_config(storage: Storage) -> S3Config:
     """The config STORAGE asks for. Raises SettingsError naming every variable that is missing."""
-    build = {"spaces": _spaces, "r2": _r2, "s3": _s3}
-    return build[storage.storage](storage)
+    provider = storage.storage
+    _require(storage, f"STORAGE={provider}", *_needed(provider, storage), _PUBLIC_URL[provider])
+    return _BUILD[provider](storage)
+
+
+def playback_config(provider: Provider, storage: Storage) -> S3Config:
+    """The config of a provider of clips, whatever STORAGE says. Without a public URL its own are signed, which takes keys: those of a
+    machine's role would end with its session. Raises SettingsError naming every variable that is missing."""
+    signed = () if getattr(storage, _PUBLIC_URL[provider]) else _KEYS[provider]
+    _require(storage, f"provider {provider}", *dict.fromkeys((*_needed(provider, storage), *signed)))
+    return _BUILD[provider](storage)
+
+
+def _needed(provider: str, storage: Storage) -> tuple[str, ...]:
+    if provider == "s3" and not any(getattr(storage, key) for key in _AWS_KEYS):
+        return ("s3_bucket",)  # one key alone is a mistake, none is a machine with a role
+    return (*_PLACE[provider], *_KEYS[provider])
 
 
 def _spaces(storage: Storage) -> S3Config:
-    _require(storage, "do_spaces_endpoint", "do_spaces_bucket", "do_spaces_access_key", "do_spaces_secret_key", "do_spaces_cdn_url")
     return S3Config(
         provider="spaces",
         endpoint=storage.do_spaces_endpoint,
@@ -50,7 +67,6 @@ def _spaces(storage: Storage) -> S3Config:
 
 
 def _r2(storage: Storage) -> S3Config:
-    _require(storage, "r2_endpoint", "r2_bucket", "r2_public_url", "aws_access_key_id", "aws_secret_access_key")
     return S3Config(
         provider="r2",
         endpoint=storage.r2_endpoint,
@@ -64,9 +80,6 @@ def _r2(storage: Storage) -> S3Config:
 
 
 def _s3(storage: Storage) -> S3Config:
-    keys = ("aws_access_key_id", "aws_secret_access_key")
-    with_keys = any(getattr(storage, key) for key in keys)  # one key alone is a mistake, none is a machine with a role
-    _require(storage, "s3_bucket", "s3_public_url", *(keys if with_keys else ()))
     return S3Config(
         provider="s3",
         endpoint=storage.s3_endpoint,
@@ -79,14 +92,19 @@ def _s3(storage: Storage) -> S3Config:
     )
 
 
+_AWS_KEYS = ("aws_access_key_id", "aws_secret_access_key")
+_BUILD: Mapping[str, Callable[[Storage], S3Config]] = {"spaces": _spaces, "r2": _r2, "s3": _s3}
+_PLACE = {"spaces": ("do_spaces_endpoint", "do_spaces_bucket"), "r2": ("r2_endpoint", "r2_bucket"), "s3": ("s3_bucket",)}
+_KEYS = {"spaces": ("do_spaces_access_key", "do_spaces_secret_key"), "r2": _AWS_KEYS, "s3": _AWS_KEYS}
+_PUBLIC_URL = {"spaces": "do_spaces_cdn_url", "r2": "r2_public_url", "s3": "s3_public_url"}
+
+
 def _acl(storage: Storage, *, default: str | None) -> str | None:
     if storage.s3_acl is None:
         return default
     return None if storage.s3_acl == "none" else storage.s3_acl
 
 
-def _require(storage: Storage, *fields: str) -> None:
-    values: Mapping[str, object] = {field: getattr(storage, field) for field in fields}
-    missing = [field.upper() for field, value in values.items() if not value]
-    if missing:
-        raise SettingsError(f"STORAGE={storage.storage} needs {', '.join(missing)}")
+def _require(storage: Storage, who: str, *fields: str) -> None:
+    if missing := [field.upper() for field in fields if not getattr(storage, field)]:
+        raise SettingsError(f"{who} needs {', '.join(missing)}")

@@ -16,6 +16,8 @@ from text_to_video.script.phrases import primary
 from text_to_video.script.spoken import line_of
 
 MOST_WORDS, FEWEST_WORDS = 105, 35
+ENOUGH_WORDS = 68
+"""Take 20 s to say: the two clips of an exercise say the same things no longer than that."""
 MOST_STEPS = 8
 _LONGEST_STEP = 26
 _USABLE_WORDS = 8
@@ -70,26 +72,34 @@ def write_clip(brief: ClipBrief) -> Script:
     ours = primary(language) == "en"
     opening = voice.openings[brief.kind].format(exercise=exercise) if ours else f"{exercise}."
     closing = voice.closing if ours else ""
-    steps = _steps(brief, MOST_WORDS - weight(opening) - weight(closing))
+    steps = _steps(brief, weight(opening) + weight(closing))
     if not exercise or sum(map(weight, steps)) < _USABLE_WORDS:
         raise PermanentJobError("the exercise has no instructions that say what to do", code="no_usable_text")
     return clip_script(opening, steps, closing, language)
 
 
-def _steps(brief: ClipBrief, most_words: int) -> list[str]:
-    """Sentences in their order. Where not all fit: of a technique those about form first, else the first of each step."""
+def _steps(brief: ClipBrief, around: int) -> list[str]:
+    """Sentences in their order: of a technique those about form, of an instruction what to do; of the others only what it takes to make
+    a reel. Where not all fit, the first of each step stay. `around`: words of the opening and the closing."""
     found: list[tuple[int, str]] = []
     for instruction in brief.instructions:
         sentences = [sentence for each in re.split(r"(?<=[\w)][.!?])\s+|(?<=[。！？।])", instruction) if (sentence := _sentence(each))]
         found += enumerate(sentences)
-    ranked = sorted(range(len(found)), key=lambda i: (brief.kind == "technique" and not _FORM.search(found[i][1]), found[i][0], i))
-    taken, room = set[int](), most_words
+    ranked = sorted(range(len(found)), key=lambda i: (not _belongs(brief.kind, *found[i]), found[i][0], i))
+    taken, words = set[int](), around
     for i in ranked:
-        words = weight(found[i][1])
-        if words <= room and len(taken) < MOST_STEPS:
+        more = weight(found[i][1])
+        wanted = words < ENOUGH_WORDS or _belongs(brief.kind, *found[i])
+        if wanted and words + more <= MOST_WORDS and len(taken) < MOST_STEPS:
             taken.add(i)
-            room -= words
+            words += more
     return [found[i][1] for i in sorted(taken)]
+
+
+def _belongs(kind: MadeKind, place: int, sentence: str) -> bool:
+    """Whether a clip of this kind is about it. The first sentence of a step says what to do, whatever else it says."""
+    about_form = bool(_FORM.search(sentence))
+    return about_form if kind == "technique" else place == 0 or not about_form
 
 
 def _sentence(text: str) -> str:

@@ -6,15 +6,18 @@ import random
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from shared.errors import Conflict
-from shared.mongo import generation_admin, generation_queue, postings
+from shared.errors import Conflict, InvalidInput
+from shared.mongo import exercises, generation_admin, generation_queue, postings
 from shared.mongo.client import Database
+from shared.mongo.clip_requests import clip_request
 from shared.mongo.generation_queue import Outcome
 from shared.schemas.base import Message
+from shared.schemas.clips import made_clip
 from shared.schemas.generation import GenerationRequest
 from shared.schemas.postings import Subject, group_by_subject
-from shared.schemas.reels import POSTING_TEMPLATE_IDS, TemplateId, VoiceId
+from shared.schemas.reels import CLIP_TEMPLATE_IDS, POSTING_TEMPLATE_IDS, TemplateId, VoiceId
 from shared.schemas.subjects import SubjectId
+from shared.schemas.videos import Video
 from shared.settings import Queue
 
 _AT_ONCE = 50  # subjects whose texts are in memory
@@ -73,17 +76,34 @@ def _request(subject: Subject, greenhouse_id: str, taste: Taste, *, replace: boo
     )
 
 
+async def _posting_anew(db: Database, video: Video, taste: Taste) -> GenerationRequest:
+    active = await postings.active_of(db, [video.subject_key])
+    if not active:
+        raise Conflict(f"video {video.video_id} is {video.status}, and no posting of its subject is open", code="subject_closed")
+    subject = Subject.of(active)
+    return _request(subject, subject.first.greenhouse_id, taste, replace=True)
+
+
+async def _clip_anew(db: Database, video: Video, taste: Taste) -> GenerationRequest:
+    if taste.template and taste.template not in CLIP_TEMPLATE_IDS:
+        raise InvalidInput(f"a clip of an exercise takes {', '.join(CLIP_TEMPLATE_IDS)}, not {taste.template}", field="template")
+    made = made_clip(video.subject_key)
+    exercise = await exercises.get(db, made.exercise_slug) if made else None
+    if made is None or exercise is None:
+        raise Conflict(f"video {video.video_id} is {video.status}, and its exercise is not active", code="subject_closed")
+    request = clip_request(exercise, made, "bulk")
+    return request.model_copy(update={"voice_id": taste.voice, "replace": True})
+
+
 async def regenerate(db: Database, video_id: str, taste: Taste, settings: Queue) -> str:
     """Order a new reel for the subject of this one, which serves until the new one is ready. Returns the job's id.
 
-    Raises NotFound, or Conflict when the subject is closed, has an active job, or the queue is full.
+    Raises NotFound, Conflict when the subject is closed, has an active job, or the queue is full, and InvalidInput (field "template")
+    for a template that is not for what it shows.
     """
     video = await generation_admin.video(db, video_id)
-    active = await postings.active_of(db, [video.subject_key])
-    if not active:
-        raise Conflict(f"video {video_id} is {video.status}, and no posting of its subject is open", code="subject_closed")
-    subject = Subject.of(active)
-    enqueued = await generation_queue.enqueue(db, _request(subject, subject.first.greenhouse_id, taste, replace=True), settings)
+    request = await (_clip_anew(db, video, taste) if video.subject_kind == "clip" else _posting_anew(db, video, taste))
+    enqueued = await generation_queue.enqueue(db, request, settings)
     if enqueued.outcome == "created" and enqueued.job_id:
         return enqueued.job_id
     if enqueued.outcome == "joined":

@@ -24,8 +24,7 @@ def read_file(path: Path) -> Source:
 
     Raises InvalidInput when the file itself cannot be used.
     """
-    data = sys.stdin.buffer.read() if str(path) == "-" else _bytes_of(path)
-    return read_bytes(data, str(path))
+    return read_bytes(content_of(path), str(path))
 
 
 def read_bytes(data: bytes, name: str) -> Source:
@@ -35,7 +34,10 @@ def read_bytes(data: bytes, name: str) -> Source:
     return _whole(data) or _table(data) or _lines(data, name)
 
 
-def _bytes_of(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of a file, or of standard input for "-". Raises InvalidInput when it cannot be read."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
     if path.exists() and not path.is_file():
         raise InvalidInput(f"{path}: not a regular file (- reads what is piped in)", field="file")
     try:
@@ -81,26 +83,31 @@ def _told(cells: dict[str | Any, str | Any]) -> dict[str, Any]:
 
 def _lines(data: bytes, name: str) -> Source:
     lines = enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1)
-    rows = [_line(f"line {number}", line) for number, line in lines if line.strip()]
+    rows = [json_line(f"line {number}", line) for number, line in lines if line.strip()]
     if not any(row.row for row in rows):
         found = f"{rows[0].where}: {rows[0].problem}"
         raise InvalidInput(f'{name}: neither a board with "jobs", a JSON list, JSON lines nor CSV; {found}', field="file")
-    return Source(rows)
+    return Source([_row(row.where, row.row) if row.row else row for row in rows])
 
 
-def _line(where: str, line: bytes) -> Row:
+def json_line(where: str, line: bytes) -> Row:
+    """A JSON object on a line of its own, or why it is none."""
     if len(line) > _MAX_LINE:
         return Row(where, None, f"longer than {_MAX_LINE} bytes")
     try:
-        return _row(where, json.loads(line.decode()))
+        return json_row(where, json.loads(line.decode()))
     except UnicodeDecodeError as error:
         return Row(where, None, f"not UTF-8: {error.reason} at byte {error.start}")
     except (ValueError, RecursionError) as error:
         return Row(where, None, f"not JSON: {error}")
 
 
+def json_row(where: str, row: object) -> Row:
+    return Row(where, row) if isinstance(row, dict) else Row(where, None, "not a JSON object")
+
+
 def _row(where: str, row: object) -> Row:
-    return Row(where, _of_any_vendor(row)) if isinstance(row, dict) else Row(where, None, "not a JSON object")
+    return Row(where, _of_any_vendor(row)) if isinstance(row, dict) else json_row(where, row)
 
 
 def _of_any_vendor(row: dict[str, Any]) -> dict[str, Any]:

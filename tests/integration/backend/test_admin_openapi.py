@@ -11,7 +11,7 @@ from shared.mongo.indexes import create_indexes
 from tests.integration.backend.operating import KEY, audits, operated
 from tests.integration.queue_steps import enqueued, job_in, stored
 
-EXAMPLES = 25
+EXAMPLES = 10
 UNMET = "positive_data_acceptance,allow_header_conformance,ignored_auth"
 """Made-up cursors are refused though they fit their schema; `Allow` names the methods of all routes at a path; and whoever sends
 one of the two credentials well need not send the other."""

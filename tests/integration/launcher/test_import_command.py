@@ -15,6 +15,9 @@ import pytest
 
 from shared.mongo.client import Client, Database
 from tests.stubs.boards import Boards, Mishap, ashby_job, greenhouse_job, lever_posting
+from tests.stubs.gemini import KEY
+from tests.stubs.gemini_embeddings import GeminiEmbeddingsStub
+from tests.stubs.vendor import Asked, Says
 
 
 class Command:
@@ -127,28 +130,44 @@ async def state_of(db: Database) -> dict[str, Any]:
     return {doc["greenhouse_id"]: doc async for doc in db.jobs.find({}, hidden)}
 
 
+class Halting(GeminiEmbeddingsStub):
+    """Gives no vectors after `batches` requests, until that is None."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__()
+        self.batches: int | None = batches
+
+    def refusal(self, asked: Asked) -> Says | None:
+        halted = self.batches is not None and len(self.asked) > self.batches
+        return Says(hangs=True) if halted else super().refusal(asked)
+
+
 async def test_killed_in_the_middle_and_run_again(
     command: Command, boards: Boards, db: Database, mongo_client: Client, tmp_path: Path
 ) -> None:
-    """SIGKILL after some batch: the next run does what is left and nothing twice, and ends where an unbroken one does."""
-    jobs = [greenhouse_job(number, content=f"Bake bread number {number} with care. " * 200) for number in range(320)]
-    boards.greenhouse("acme", *jobs)
-    process = await command.begin("greenhouse:acme", "--json")
-    async with asyncio.timeout(120):
-        while await db.jobs.count_documents({}) < 32:
-            await asyncio.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    await process.communicate()
-    stored = await db.jobs.count_documents({})
-    assert 32 <= stored < 320
-    code, told = await command.json("greenhouse:acme")
-    assert (code, told["new"], told["unchanged"], told["embedded"]) == (0, 320 - stored, stored, 320 - stored)
-    assert boards.statuses == [200, 200], "what was not stored to its end is not remembered"
-    other = mongo_client[f"{db.name}_unbroken"]
-    try:
-        unbroken = Command(other, command.environment["MONGODB_URI"], boards, tmp_path)
-        assert (await unbroken.json("greenhouse:acme"))[1]["new"] == 320
-        assert await state_of(other) == await state_of(db)
-    finally:
-        for name in await other.list_collection_names():
-            await other.drop_collection(name)
+    """SIGKILL after two batches: the next run does what is left and nothing twice, and ends where an unbroken one does."""
+    boards.greenhouse("acme", *map(greenhouse_job, range(100)))
+    embedder = Halting(batches=2)
+    async with embedder.listening() as url:
+        command.environment |= {"EMBEDDER": "gemini", "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": url, "EMBEDDING_TIMEOUT_S": "120"}
+        process = await command.begin("greenhouse:acme", "--json")
+        async with asyncio.timeout(120):
+            while len(embedder.asked) < 3:
+                await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        await process.communicate()
+        stored = await db.jobs.count_documents({})
+        assert stored == 64, "two batches of 32"
+        embedder.batches = None
+        code, told = await command.json("greenhouse:acme")
+        assert (code, told["new"], told["unchanged"], told["embedded"]) == (0, 100 - stored, stored, 100 - stored)
+        assert boards.statuses == [200, 200], "what was not stored to its end is not remembered"
+        other = mongo_client[f"{db.name}_unbroken"]
+        try:
+            unbroken = Command(other, command.environment["MONGODB_URI"], boards, tmp_path)
+            unbroken.environment = command.environment | {"MONGODB_DATABASE": other.name}
+            assert (await unbroken.json("greenhouse:acme"))[1]["new"] == 100
+            assert await state_of(other) == await state_of(db)
+        finally:
+            for name in await other.list_collection_names():
+                await other.drop_collection(name)

@@ -5,7 +5,7 @@ import pytest
 from shared.errors import PermanentJobError
 from shared.schemas.clips import ARCHETYPES, ClipBrief, MadeKind
 from text_to_video.script.base import Script, text_of, tokens
-from text_to_video.script.clips import MOST_WORDS, write_clip
+from text_to_video.script.clips import ENOUGH_WORDS, MOST_WORDS, write_clip
 from text_to_video.speech.espeak import EspeakVoice
 
 STEPS = (
@@ -84,3 +84,28 @@ def test_an_exercise_without_instructions_is_no_clip(steps: tuple[str, ...]) -> 
 def test_letters_no_font_has_are_refused() -> None:
     with pytest.raises(PermanentJobError, match="Georgian"):
         write_clip(clip(exercise="ჩაჯდომა"))
+
+
+LONG = (
+    "Stand with your feet as wide as your shoulders and turn your toes out. Keep your whole foot on the floor.",
+    "Push your hips back and bend your knees until your thighs are level. Never let your knees fall inward on the way.",
+    "Look ahead at a point on the wall. Breathe in on the way down and keep your belly firm.",
+    "Push the floor away and stand up tall again. Finish with long legs, and keep your ribs over your hips.",
+    "Take a short rest before you go down again. Avoid leaning back at the top, however tired your legs may be.",
+)
+
+
+def test_two_clips_of_one_exercise_say_what_to_do_and_how() -> None:
+    what, how = said(write_clip(clip("instruction", LONG)), "step"), said(write_clip(clip("technique", LONG)), "step")
+    assert all(step.partition(". ")[0].rstrip(".") + "." in what for step in LONG), "the first of each step"
+    assert all(step.partition(". ")[2] in how for step in LONG), "what is about form"
+    assert set(what) != set(how)
+    for steps in (what, how):
+        order = [" ".join(LONG).index(step) for step in steps]
+        assert order == sorted(order)
+
+
+@pytest.mark.parametrize("kind", ["technique", "instruction"])
+def test_a_clip_says_more_than_its_own_part_until_there_is_enough(kind: MadeKind) -> None:
+    script = write_clip(clip(kind, LONG))
+    assert ENOUGH_WORDS <= len(script.text.split()) < ENOUGH_WORDS + 26

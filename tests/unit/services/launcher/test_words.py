@@ -7,8 +7,9 @@ import shlex
 
 import pytest
 
-from services.launcher.demo import DemoFailed, curl, next_uri
+from services.launcher.demo import DemoFailed, next_uri
 from services.launcher.process import describe
+from services.launcher.show import curl
 
 
 @pytest.mark.parametrize(
@@ -34,5 +35,6 @@ def test_the_first_uri_of_a_playlist() -> None:
 
 
 def test_the_command_survives_a_shell() -> None:
-    *_, body = shlex.split(curl("http://h", 'it\'s a "C++" job'))
-    assert json.loads(body) == {"text_prompt": 'it\'s a "C++" job', "user_id": "you"}
+    asked = {"text_prompt": 'it\'s a "C++" job', "user_id": "you"}
+    *_, body = shlex.split(curl("http://h/jobs/search", asked))
+    assert json.loads(body) == asked

@@ -6,7 +6,8 @@ import pytest
 from fastapi import Request
 from pydantic import BaseModel
 
-from services.web.conditional import conditional_json, matches
+from services.web.conditional import conditional_json, matches, must_match
+from shared.errors import PreconditionFailed
 
 
 class Answer(BaseModel):
@@ -37,3 +38,14 @@ def test_who_has_it_gets_304_without_a_body() -> None:
 )
 def test_if_none_match(header: str | None, expected: bool) -> None:
     assert matches(header, '"a"') is expected
+
+
+@pytest.mark.parametrize("if_match", [None, "*", '"a"', '"b", "a"'])
+def test_a_change_is_let_through_where_the_tag_is_the_current_one(if_match: str | None) -> None:
+    must_match(if_match, '"a"')
+
+
+@pytest.mark.parametrize("if_match", ["", '"b"', 'W/"a"', "a"])
+def test_a_change_of_what_was_changed_since_is_refused(if_match: str) -> None:
+    with pytest.raises(PreconditionFailed):
+        must_match(if_match, '"a"')

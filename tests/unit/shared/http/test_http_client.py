@@ -121,6 +121,12 @@ async def test_a_large_answer_is_left(web: Web) -> None:
     assert (await failing(f"{web.url}/big?bytes=1001", limits)).code == "upstream_too_large"
 
 
+async def test_a_body_can_be_left_unread(web: Web) -> None:
+    async with aclosing(HttpClient(replace(LIMITS, max_bytes=1000))) as http:
+        reply = await http.request("GET", f"{web.url}/big?bytes=100000", read=False)
+    assert (reply.status, reply.body, reply.headers["content-length"]) == (200, b"", "100000")
+
+
 async def test_a_small_answer_that_unpacks_large_is_left() -> None:
     app = FastAPI()
     bomb = gzip.compress(b"\0" * 50_000_000)

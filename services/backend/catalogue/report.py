@@ -1,0 +1,45 @@
+"""What an import of a catalogue did."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Change = Literal["new", "changed", "unchanged"]
+Tell = Callable[[int], Awaitable[None]]
+"""Is told how many rows are about to be stored."""
+
+_TOLD = 50
+
+
+async def nobody(_: int) -> None: ...
+
+
+@dataclass
+class Report:
+    """Counts of rows. `reasons` name the first rejected ones and why, `notes` what was taken otherwise than it stands in the file."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    embedded: int = 0
+    reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def reject(self, where: str, why: str) -> None:
+        self.rejected += 1
+        if len(self.reasons) < _TOLD:
+            self.reasons.append(f"{where}: {why}")
+
+    def note(self, where: str, what: str) -> None:
+        if len(self.notes) < _TOLD:
+            self.notes.append(f"{where}: {what}")
+
+    def count(self, change: Change) -> None:
+        setattr(self, change, getattr(self, change) + 1)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}

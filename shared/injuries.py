@@ -1,0 +1,122 @@
+"""PURE: which movements are left out for an injury or a condition, by a table of ours: careful rather than complete, and no advice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from Stemmer import Stemmer  # type: ignore[import-not-found]
+
+from shared.injury_table import CONDITIONS, FILLERS, MOVEMENTS, MUSCLES, Condition
+from shared.schemas.exercises import Exercise
+
+DISCLAIMER = (
+    "Exercises that commonly strain what you named are left out by a general table. It does not know you, and this is no medical advice: "
+    "ask a doctor or physiotherapist before you start, and stop at once when something hurts."
+)
+_EASY = ("stretching", "mobility", "flexibility", "cardio", "warm-up", "cool-down")  # they move the muscles they are for, without a load
+_COMPOUNDS = re.compile(r"\b(push|pull|sit|step|chin|get|muscle|v) ?ups?\b")
+_stemmer = Stemmer("english")
+
+
+@dataclass(frozen=True)
+class _Movement:
+    """What is known of an exercise: `name` with its equipment, folded; `told` are its instructions."""
+
+    name: str
+    told: str = ""
+    category: str = ""
+    held: bool = False
+    muscles: frozenset[str] = frozenset()
+    helping: frozenset[str] = frozenset()
+
+    @property
+    def words(self) -> frozenset[str]:
+        return _stems(" ".join((self.name, self.category, *self.muscles, *self.helping)))
+
+
+def excluded(exercise: Exercise, avoid: Sequence[str]) -> str | None:
+    """Why an exercise is not for somebody who says this, e.g. "knee"; None: nothing speaks against it.
+
+    Each of `avoid` is free text: injuries and conditions ("bad knees", "Knie", "pregnant"), muscles, and movements ("no lunges").
+    """
+    movement = _Movement(
+        name=_fold(f"{exercise.name} {exercise.slug} {exercise.equipment or ''}"),
+        told=_fold(" ".join(exercise.instructions)),
+        category=_fold(exercise.category),
+        held=exercise.force == "static",
+        muscles=frozenset(map(_fold, exercise.muscles)),
+        helping=frozenset(map(_fold, exercise.secondary_muscles)),
+    )
+    return _reason(movement, avoid)
+
+
+def excluded_by_name(slug: str, avoid: Sequence[str]) -> str | None:
+    """As `excluded`, for an exercise of which nothing but its slug is known."""
+    return _reason(_Movement(name=_fold(slug)), avoid)
+
+
+def unrecognised(avoid: Iterable[str], exercises: Iterable[Exercise] = ()) -> tuple[str, ...]:
+    """Those of `avoid` that say nothing to us: no injury, condition, muscle or movement known here, nor one of these exercises."""
+    unknown = [entry for entry in avoid if not recognised(entry) and not _named(entry) & _known_words()]
+    if not unknown:
+        return ()
+    left = list(exercises)
+    return tuple(entry for entry in unknown if not any(excluded(exercise, (entry,)) for exercise in left))
+
+
+def _reason(movement: _Movement, avoid: Sequence[str]) -> str | None:
+    for entry in avoid:
+        found = recognised(entry)
+        for condition in found:
+            if _strains(movement, condition):
+                return condition.key
+        named = _named(entry)
+        if not found and named and named <= movement.words:
+            return entry
+    return None
+
+
+def _strains(movement: _Movement, condition: Condition) -> bool:
+    if movement.category in condition.categories or condition.movements.search(movement.name):
+        return not (condition.gentle and condition.gentle.search(movement.name))
+    if condition.gentle and condition.gentle.search(movement.name):
+        return False
+    if condition.told and condition.told.search(movement.told):
+        return True
+    if movement.category in _EASY:
+        return False
+    return bool(movement.muscles & condition.muscles) or (condition.holds and movement.held)
+
+
+@lru_cache(1024)
+def recognised(entry: str) -> tuple[Condition, ...]:
+    """The injuries and conditions somebody means."""
+    said = _fold(entry)
+    return tuple(condition for condition in CONDITIONS if condition.names.search(said))
+
+
+@lru_cache(1024)
+def _named(entry: str) -> frozenset[str]:
+    """The words of an entry that name a muscle or a movement."""
+    words = [MUSCLES.get(word, word) for word in _fold(entry).split() if word not in FILLERS]
+    return _stems(" ".join(words))
+
+
+@lru_cache(1)
+def _known_words() -> frozenset[str]:
+    return _stems(" ".join((*MUSCLES.values(), *MOVEMENTS)))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(_stemmer.stemWords(_fold(text).split()))
+
+
+@lru_cache(8192)
+def _fold(text: str) -> str:
+    """Lower case without accents and punctuation; "Push-Ups" becomes "pushup"."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return _COMPOUNDS.sub(r"\1up", " ".join(re.sub(r"[^\w]+|_", " ", plain).split()))

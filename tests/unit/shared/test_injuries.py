@@ -1,0 +1,136 @@
+"""What is left out for injuries: by muscle, category, name and instructions, in people's own words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from shared.injuries import excluded, excluded_by_name, recognised, unrecognised
+from shared.injury_table import CONDITIONS
+from tests.planning import exercise, samples
+
+SAMPLES = {one.slug: one for one in samples()}
+
+STRAINS = {
+    "knee": ("bodyweight-squat", "reverse-lunge", "burpee", "kneeling-hip-flexor-stretch", "jumping-jacks"),
+    "lower back": ("kettlebell-deadlift", "dumbbell-bent-over-row", "superman-hold", "lunge-with-rotation"),
+    "upper back": ("band-row", "pull-up"),
+    "shoulder": ("push-up", "dumbbell-shoulder-press", "pull-up", "pike-push-up"),
+    "elbow": ("band-triceps-extension", "dumbbell-biceps-curl", "push-up"),
+    "wrist": ("push-up", "forearm-plank", "bird-dog", "cat-cow", "farmers-carry"),
+    "ankle or foot": ("standing-calf-raise", "jumping-jacks", "burpee", "reverse-lunge"),
+    "hip": ("side-lunge", "bodyweight-squat", "kettlebell-deadlift", "hip-circles"),
+    "neck": ("neck-side-stretch", "dumbbell-shoulder-press", "burpee"),
+    "pregnancy": ("forearm-plank", "dead-bug", "reverse-snow-angel", "dumbbell-floor-press", "burpee"),
+    "heart or blood pressure": ("forearm-plank", "farmers-carry", "burpee", "pike-push-up"),
+    "hernia": ("goblet-squat", "forearm-plank", "kettlebell-deadlift"),
+    "osteoporosis": ("burpee", "seated-forward-fold", "lunge-with-rotation"),
+    "dizziness": ("burpee",),
+    "breathing": ("burpee", "mountain-climbers", "jumping-jacks"),
+    "impact": ("burpee", "jumping-jacks"),
+}
+"""Of the sample catalogue, what a physiotherapist would leave out."""
+SPARES = {
+    "knee": ("wall-push-up", "glute-bridge", "dumbbell-biceps-curl", "doorway-chest-stretch"),
+    "lower back": ("wall-push-up", "bird-dog", "dead-bug", "childs-pose", "bodyweight-squat"),
+    "shoulder": ("bodyweight-squat", "glute-bridge", "standing-calf-raise"),
+    "wrist": ("bodyweight-squat", "glute-bridge", "band-row"),
+    "pregnancy": ("bodyweight-squat", "wall-push-up", "bird-dog", "marching-in-place"),
+    "heart or blood pressure": ("bodyweight-squat", "marching-in-place", "band-row"),
+    "impact": ("bodyweight-squat", "push-up"),
+}
+WORDS = {
+    "bad knees": "knee", "Knieprobleme": "knee", "torn meniscus": "knee", "ACL": "knee", "больные колени": "knee", "rodilla": "knee",
+    "my back hurts": "lower back", "Rückenschmerzen": "lower back", "slipped disc": "lower back", "herniated disk": "lower back",
+    "sciatica": "lower back", "поясница": "lower back", "upper back": "upper back", "rotator cuff": "shoulder", "Schulter": "shoulder",
+    "tennis elbow": "elbow", "carpal tunnel": "wrist", "Handgelenk": "wrist", "Achilles tendon": "ankle or foot", "plantar fasciitis":
+    "ankle or foot", "hip replacement": "hip", "Hüfte": "hip", "whiplash": "neck", "Nacken": "neck", "PREGNANT": "pregnancy",
+    "schwanger": "pregnancy", "беременность": "pregnancy", "postpartum": "pregnancy", "high blood pressure": "heart or blood pressure",
+    "Bluthochdruck": "heart or blood pressure", "hypertension": "heart or blood pressure", "heart condition": "heart or blood pressure",
+    "inguinal hernia": "hernia", "osteoporosis": "osteoporosis", "vertigo": "dizziness", "asthma": "breathing", "arthritis": "impact",
+}  # fmt: skip
+
+
+def conditions_of(entry: str) -> set[str]:
+    """Which conditions it is taken for."""
+    return {condition.key for condition in recognised(entry)}
+
+
+def test_every_condition_is_looked_at_here() -> None:
+    assert [condition.key for condition in CONDITIONS if condition.key not in STRAINS] == []
+
+
+@pytest.mark.parametrize("key", STRAINS)
+def test_what_strains_is_left_out_with_the_reason(key: str) -> None:
+    assert {slug: excluded(SAMPLES[slug], (key,)) for slug in STRAINS[key]} == dict.fromkeys(STRAINS[key], key)
+
+
+@pytest.mark.parametrize("key", SPARES)
+def test_what_does_not_strain_stays(key: str) -> None:
+    assert [slug for slug in SPARES[key] if excluded(SAMPLES[slug], (key,))] == []
+
+
+@pytest.mark.parametrize(("said", "key"), WORDS.items())
+def test_people_say_it_in_many_ways(said: str, key: str) -> None:
+    assert key in conditions_of(said)
+    assert unrecognised((said,)) == ()
+
+
+def test_upper_back_is_not_the_lower() -> None:
+    assert conditions_of("upper back pain") == {"upper back"}
+
+
+@pytest.mark.parametrize(
+    ("said", "out"),
+    [
+        ("no lunges", {"lunge-with-rotation", "reverse-lunge", "side-lunge"}),
+        ("burpees", {"burpee"}),
+        ("push ups", {"wall-push-up", "push-up", "pike-push-up"}),
+        ("farmer's carry", {"farmers-carry"}),
+        ("hamstring strain", {"kettlebell-deadlift", "barbell-romanian-deadlift"}),
+    ],
+)
+def test_movements_and_muscles_may_be_named(said: str, out: set[str]) -> None:
+    left_out = {slug for slug, one in SAMPLES.items() if excluded(one, (said,))}
+    assert out <= left_out
+    assert "dumbbell-biceps-curl" not in left_out
+    assert unrecognised((said,), SAMPLES.values()) == ()
+
+
+def test_the_reason_of_a_movement_is_what_was_said() -> None:
+    assert excluded(SAMPLES["burpee"], ("no burpees",)) == "no burpees"
+
+
+def test_instructions_give_away_what_the_name_hides() -> None:
+    hidden = exercise("the-rocket", muscles=["shoulders"], instructions=["Squat a little.", "Leap as high as you can."])
+    assert excluded(hidden, ("knee",)) == "knee"
+    assert excluded(hidden.model_copy(update={"instructions": ()}), ("knee",)) is None
+
+
+def test_a_muscle_is_moved_without_a_load_in_stretches() -> None:
+    assert excluded(exercise("quad-pull", category="strength", muscles=["quadriceps"]), ("knee",)) == "knee"
+    assert excluded(exercise("quad-pull", category="stretching", muscles=["quadriceps"]), ("knee",)) is None
+
+
+def test_of_an_unknown_exercise_its_name_decides() -> None:
+    assert excluded_by_name("jump-squat-3000", ("knee",)) == "knee"
+    assert excluded_by_name("wrist-flick", ("knee",)) is None
+
+
+def test_what_says_nothing_is_told() -> None:
+    said = ("quux", "bad knee", "no", "the floor is lava", "burpees")
+    assert unrecognised(said, SAMPLES.values()) == ("quux", "no", "the floor is lava")
+
+
+def test_nothing_to_avoid_leaves_everything() -> None:
+    assert [one for one in SAMPLES.values() if excluded(one, ())] == []
+
+
+def test_folded_text_is_what_patterns_are_written_for() -> None:
+    """A capital, an accent or a hyphen in a pattern would never be found."""
+    for condition in CONDITIONS:
+        for pattern in (condition.names, condition.movements, condition.told, condition.gentle):
+            bare = re.sub(r"\\.|\(\?[:=!<]*", "", pattern.pattern) if pattern else ""
+            assert bare == bare.lower(), condition.key
+            assert "-" not in bare, condition.key
