@@ -16,6 +16,7 @@ from services.backend.feeds.watch import FeedWatch
 from services.backend.plans.planner import Planner, open_planner
 from services.backend.postings import reembed, schedule
 from services.backend.postings.changeover import Current, answering
+from services.backend.search.reels_made import ReelsMade
 from services.backend.search.retrieval import Retriever
 from services.backend.search.service import SearchService
 from services.backend.search.standby import Standby
@@ -82,9 +83,11 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         opened.push_async_callback(playbacks.aclose)
         planner = await opened.enter_async_context(open_planner(settings, db))
         standby, feed_watch, migrated = Standby(db, settings.search.fallback_video_ids), FeedWatch(), Migrated()
+        made = ReelsMade(db)
         works: dict[str, Callable[[], Awaitable[object]]] = {
             "migrations": partial(migrated.follow, db, lambda: _ensure_indexes(db)),
             "standby": standby.follow,
+            "reels": made.follow,
             "feeds": partial(feed_watch.follow, db),
             "exercises": exercises.follow,
             "gauges": partial(queue_gauges.follow, db),
@@ -93,7 +96,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         }
         for name, work in works.items():
             opened.push_async_callback(end, asyncio.create_task(lasting(name, work)))
-        searching = partial(_searching, db, settings, store, standby)
+        searching = partial(_searching, db, settings, store, standby, made)
         current = await opened.enter_async_context(answering(db, embedder, settings, searching, lambda new: new.following.loaded.wait()))
         opened.enter_context(when_asked_to_stop(feed_watch.close))
         gc.collect()
@@ -114,12 +117,14 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
 
 
 @asynccontextmanager
-async def _searching(db: Database, settings: Settings, store: BlobStore, standby: Standby, embedder: Embedder) -> AsyncIterator[Searching]:
+async def _searching(
+    db: Database, settings: Settings, store: BlobStore, standby: Standby, made: ReelsMade, embedder: Embedder
+) -> AsyncIterator[Searching]:
     words = LexicalIndex()
     index, following = await open_index(db, settings, embedder, beside={"words": words})
     task = asyncio.create_task(lasting("indexes", following.follow))
     try:
-        yield Searching(following, SearchService(db, Retriever(embedder, index, words, settings.search), settings, store, standby))
+        yield Searching(following, SearchService(db, Retriever(embedder, index, words, settings.search), settings, store, standby, made))
     finally:
         await end(task)
         await following.close()

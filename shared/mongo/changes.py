@@ -17,9 +17,10 @@ _RETRY_S = 1.0
 
 
 async def watch(
-    db: Database, pipeline: Sequence[dict[str, Any]], *, full_document: str | None = "updateLookup"
+    db: Database, pipeline: Sequence[dict[str, Any]], *, full_document: str | None = "updateLookup", broken: Doc | None = None
 ) -> AsyncGenerator[Doc | None, None]:
-    """Changes that pass `pipeline`, for ever. None says "some may have been missed: look yourself": at first and after a break.
+    """Changes that pass `pipeline`, for ever. None says "some may have been missed: look yourself": when the stream begins, and, unless
+    that is to be told by `broken`, when it breaks.
 
     Changed documents come as they are now (`fullDocument`); with `full_document` None only what changed comes. A server without change
     streams is tried again every second.
@@ -36,7 +37,7 @@ async def watch(
             if type(error).__name__ != told:  # a server that has none is asked every second
                 told = type(error).__name__
                 log.warning("change_stream_broken", error=told)
-            yield None
+            yield broken
             await asyncio.sleep(_RETRY_S)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from services.backend.search.fallback import Candidate
 from services.backend.search.ranking import Ranked
+from services.backend.search.reels_made import ReelsMade
 from shared.mongo import generation_queue, subjects, videos, views
 from shared.mongo.client import Database
 from shared.mongo.views import View
@@ -34,10 +35,10 @@ class Known:
     with_reel: Set[str]
 
 
-async def look_up(db: Database, user_id: str, subject_keys: Collection[str]) -> Known:
-    """Reads keys, no texts; which subjects are open the indexes know, and which are blocked is asked only where a reel is missing
-    (`without_hopeless`)."""
-    return Known(*await asyncio.gather(views.views_among(db, user_id, subject_keys), videos.with_reels(db, subject_keys)))
+async def look_up(db: Database, made: ReelsMade, user_id: str, subject_keys: Collection[str]) -> Known:
+    """Reads keys, no texts; which subjects are open the indexes know, and what is true of those without a reel is asked only where one
+    would be made (`without_hopeless`)."""
+    return Known(*await asyncio.gather(views.views_among(db, user_id, subject_keys), made.among(subject_keys)))
 
 
 def evaluate(ranked: Mapping[str, Ranked], known: Known, limit: int) -> Found:
@@ -62,15 +63,18 @@ def _candidate(one: Ranked, with_reel: Set[str], seen: Set[str]) -> Candidate:
 
 
 async def without_hopeless(db: Database, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The candidates, those without a reel marked as blocked that must not be asked for or have closed meanwhile."""
-    sources = await subjects.sources_of(db, [candidate.subject.key for candidate in candidates if not candidate.has_video])
+    """The candidates as the database knows them now: those that have just got a reel have it, and those without are marked as blocked
+    that must not be asked for or have closed meanwhile."""
+    missing = [candidate.subject.key for candidate in candidates if not candidate.has_video]
+    sources, made = await asyncio.gather(subjects.sources_of(db, missing), videos.with_reels(db, missing))
     blocked = await generation_queue.blocked(db, {SubjectId("posting", key): source for key, source in sources.items()})
-    return tuple(
-        candidate
-        if candidate.has_video or (candidate.subject.key in sources and candidate.subject not in blocked)
-        else replace(candidate, blocked=True)
-        for candidate in candidates
-    )
+
+    def now(one: Candidate) -> Candidate:
+        if one.has_video or one.subject.key in made:
+            return replace(one, has_video=True)
+        return one if one.subject.key in sources and one.subject not in blocked else replace(one, blocked=True)
+
+    return tuple(map(now, candidates))
 
 
 def best_per_subject(ranked: Iterable[Ranked]) -> dict[str, Ranked]:

@@ -12,6 +12,7 @@ from services.backend.feeds import pages
 from services.backend.search.fallback import Candidate, Decision, decide
 from services.backend.search.found import Found, best_per_subject, evaluate, look_up, without_hopeless
 from services.backend.search.ranking import Ranked
+from services.backend.search.reels_made import ReelsMade
 from services.backend.search.results import of_reels, result
 from services.backend.search.retrieval import Near, Retriever
 from services.backend.search.schemas import Explanation, Generation, SearchJobsRequest, SearchJobsResponse, SearchResult
@@ -47,6 +48,7 @@ class SearchService:
     settings: Settings
     store: BlobStore
     standby: Standby
+    made: ReelsMade
     _last_good: Recent[object, tuple[SearchResult, ...]] = field(default_factory=lambda: Recent(_LAST_GOOD), init=False)
 
     async def search(self, request: SearchJobsRequest) -> SearchJobsResponse:
@@ -110,7 +112,9 @@ class SearchService:
         """Widen only for those who have seen nearly everything near."""
         wanted = self.settings.search.vector_search_limit
         while True:
-            retrieved, known = await asyncio.gather(self._retriever(asked).rank(near), look_up(self.db, asked.user_id, near.subject_keys))
+            retrieved, known = await asyncio.gather(
+                self._retriever(asked).rank(near), look_up(self.db, self.made, asked.user_id, near.subject_keys)
+            )
             found = evaluate(best_per_subject(retrieved.ranked), known, wanted)
             if found.unseen >= wanted or len(retrieved.ranked) < near.k or near.k >= _RETRIEVED_AT_MOST:
                 return found
