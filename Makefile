@@ -24,10 +24,10 @@ demo: setup ## start everything, make a missing reel, say where to watch it (ARG
 up: setup ## start everything and serve until Ctrl-C
 	@exec $(PYTHON) -m services up $(ARGS)
 
-# Without a path in ARGS all suites run, the quick ones first, on WORKERS processes (0: in this one).
+# Without a path in ARGS all suites run, the quick ones first, on WORKERS processes (0: in this one); the order is that of tests/conftest.py.
 .PHONY: test
 test: setup ## run the tests (ARGS="-k search" or ARGS=tests/unit/…)
-	@exec $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS) $(if $(CHOSEN),,$(SUITES))
+	@exec $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS) $(if $(CHOSEN),,$(SUITES))
 
 .PHONY: check
 check: setup ## formatting, lint, types, layers, .env.example

@@ -79,6 +79,17 @@ def import_clips(
     raise typer.Exit(run_import_clips(load_settings(), file, as_json=as_json))
 
 
+@app.command("import-history")
+def import_history(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON list, JSON lines or CSV; - is standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Import a watch history kept elsewhere: user_id, video_id, watched_at. docs/recommendations.md."""
+    from services.recommendation.history_command import run_import_history  # what only this command needs
+
+    raise typer.Exit(run_import_history(load_settings(), file, as_json=as_json))
+
+
 @app.command()
 def calibrate(
     corpus: Annotated[
@@ -108,6 +119,21 @@ def evaluate_search(
     from services.backend.search.evaluate import run_evaluate  # the embedder takes 60 MB
 
     raise typer.Exit(run_evaluate(load_settings(), corpus, queries, qrels, as_json=as_json))
+
+
+@app.command("check-routines")
+def check_routines(
+    catalogue: Annotated[Path, typer.Option("--catalogue", help="Exercises: a JSON list or JSON lines, as import-exercises takes them.")],
+    sentences: Annotated[
+        Path | None,
+        typer.Option("--sentences", help="JSON list, JSON lines, TSV with a header, or a sentence a line; unset: the project's own."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compile a routine of every sentence, offline and in memory, and check each by rules written apart: docs/routines.md."""
+    from services.backend.routines.check_command import run_check_routines  # the embedder takes 60 MB
+
+    raise typer.Exit(run_check_routines(load_settings(), catalogue, sentences, as_json=as_json))
 
 
 @app.command()

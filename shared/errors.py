@@ -15,7 +15,8 @@ ReelwrightError                 500  anything of ours
     │   ├── LeaseLost                another worker holds the job: stop, write nothing
     │   └── QuotaSpent               nothing is wrong with the job: wait until the window resets, at no cost in retries
     └── PermanentJobError            the same input fails the same way: block the subject
-        ├── PostingClosed            nobody can apply any more: no reel, and no block either
+        ├── SourceGone               what it is made of is not there now: no reel, and no block either
+        │   └── PostingClosed        nobody can apply any more
         └── PoisonedJob              it takes down whoever touches it: block the subject until somebody looks
 """
 
@@ -134,7 +135,12 @@ class PermanentJobError(JobError):
     retryable = False
 
 
-class PostingClosed(PermanentJobError):
+class SourceGone(PermanentJobError):
+    code = "source_gone"
+    title = "What the reel is made of is not there now"
+
+
+class PostingClosed(SourceGone):
     code = "posting_closed"
     title = "The posting is closed"
 

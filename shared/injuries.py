@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from Stemmer import Stemmer  # type: ignore[import-not-found]
 
-from shared.injury_table import CONDITIONS, FILLERS, MOVEMENTS, MUSCLES, Condition
+from shared.injury_table import CONDITIONS, FILLERS, MOVEMENTS, MUSCLES, PARTS, Condition
 from shared.schemas.exercises import Exercise
 
 DISCLAIMER = (
@@ -18,7 +18,8 @@ DISCLAIMER = (
     "ask a doctor or physiotherapist before you start, and stop at once when something hurts."
 )
 _EASY = ("stretching", "mobility", "flexibility", "cardio", "warm-up", "cool-down")  # they move the muscles they are for, without a load
-_COMPOUNDS = re.compile(r"\b(push|pull|sit|step|chin|get|muscle|v) ?ups?\b")
+_COMPOUNDS = re.compile(r"\b(?:(push|pull|sit|step|chin|get|muscle|v) ?(up)|(push|pull) ?(down))s?\b")
+_NOTHING_FOR = re.compile(r"nothing for (?:the |my )?(?P<part>.+)")
 _stemmer = Stemmer("english")
 
 
@@ -41,7 +42,8 @@ class _Movement:
 def excluded(exercise: Exercise, avoid: Sequence[str]) -> str | None:
     """Why an exercise is not for somebody who says this, e.g. "knee"; None: nothing speaks against it.
 
-    Each of `avoid` is free text: injuries and conditions ("bad knees", "Knie", "pregnant"), muscles, and movements ("no lunges").
+    Each of `avoid` is free text: injuries and conditions ("bad knees", "Knie", "pregnant"), muscles, and movements ("no lunges"). "Nothing
+    for the legs" is no complaint: whatever trains or stretches them is left out, and nothing else.
     """
     movement = _Movement(
         name=_fold(f"{exercise.name} {exercise.slug} {exercise.equipment or ''}"),
@@ -61,7 +63,7 @@ def excluded_by_name(slug: str, avoid: Sequence[str]) -> str | None:
 
 def unrecognised(avoid: Iterable[str], exercises: Iterable[Exercise] = ()) -> tuple[str, ...]:
     """Those of `avoid` that say nothing to us: no injury, condition, muscle or movement known here, nor one of these exercises."""
-    unknown = [entry for entry in avoid if not recognised(entry) and not _named(entry) & _known_words()]
+    unknown = [entry for entry in avoid if not (recognised(entry) or _spared(entry) or _named(entry) & _known_words())]
     if not unknown:
         return ()
     left = list(exercises)
@@ -70,6 +72,10 @@ def unrecognised(avoid: Iterable[str], exercises: Iterable[Exercise] = ()) -> tu
 
 def _reason(movement: _Movement, avoid: Sequence[str]) -> str | None:
     for entry in avoid:
+        if spared := _spared(entry):
+            if _is_for(movement, *spared):
+                return entry
+            continue
         found = recognised(entry)
         for condition in found:
             if _strains(movement, condition):
@@ -90,6 +96,20 @@ def _strains(movement: _Movement, condition: Condition) -> bool:
     if movement.category in _EASY:
         return False
     return bool(movement.muscles & condition.muscles) or (condition.holds and movement.held)
+
+
+def _is_for(movement: _Movement, part: str, muscles: frozenset[str]) -> bool:
+    return bool(movement.muscles & muscles) or part.removesuffix("s") in movement.name.split() or part in movement.name.split()
+
+
+@lru_cache(1024)
+def _spared(entry: str) -> tuple[str, frozenset[str]] | None:
+    """The part that is to be left alone, with its muscles; None: the entry says something else."""
+    told = _NOTHING_FOR.fullmatch(_fold(entry))
+    if told is None:
+        return None
+    part = told["part"]
+    return part, PARTS.get(part, frozenset({part, MUSCLES.get(part, part)}))
 
 
 @lru_cache(1024)
@@ -119,4 +139,4 @@ def _stems(text: str) -> frozenset[str]:
 def _fold(text: str) -> str:
     """Lower case without accents and punctuation; "Push-Ups" becomes "pushup"."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return _COMPOUNDS.sub(r"\1up", " ".join(re.sub(r"[^\w]+|_", " ", plain).split()))
+    return _COMPOUNDS.sub(r"\1\2\3\4", " ".join(re.sub(r"[^\w]+|_", " ", plain).split()))

@@ -205,6 +205,35 @@ CONDITIONS: tuple[Condition, ...] = (
         categories=frozenset({"plyometrics"}),
         told=r"\b(jump|hop|leap)",
     ),
+    _condition(
+        "running",
+        r"\brun(s|ning)?\b|\bjog|\bsprint",
+        r"\brun|\bjog|sprint|high knees",
+    ),
+    _condition(
+        "overhead",
+        r"over ?head|arms (over|above)|uber ?kopf",
+        rf"{_OVERHEAD}|(?<!leg )(?<!bench )(?<!chest )(?<!floor )shoulder.*press|pullup|chinup|pulldown|jumping jack|wall (angel|slide)",
+    ),
+    _condition(
+        "twisting",
+        r"\btwist(s|ing)?\b|\brotati|torsion",
+        rf"{_TWIST}|russian|bicycle|air bike|elbow to knee",
+    ),
+    _condition(
+        "bending",
+        r"bend(s|ing)? (over|forward|down)|forward (bend|fold)|\bbending",
+        r"bent over|good morning|deadlift|romanian|toe touch|forward fold|straddle|\bbend",
+    ),
+    _condition(
+        "floor",
+        r"\b(floor|ground)(?! press)|\blying|\blie\b|\bprone\b|\bsupine\b|\bboden",
+        rf"{_HANDS}|{_FLEXION}|{_CURLED}|lying|supine|prone|superman|bridge|floor|child s? ?pose|cat (cow|stretch)|getup|clamshell|pigeon"
+        r"|hydrant|all fours|\bon (your|the) (back|side|stomach)",
+        told=r"\blie\b|\blying\b|\blay(ing)? (down|flat|face|on|back)|on (your|the) (back|stomach|belly|side|hands|all fours)"
+        r"|hands and knees|all fours|\bkneel|on your knees|(sit|situp|seated|sitting|get)( \w+){0,2} on (the|a|your) (floor|mat|ground)"
+        r"|face ?(down|up)|(pushup|plank) position",
+    ),
 )
 
 MUSCLES = {
@@ -245,6 +274,21 @@ MUSCLES = {
     "abductors": "abductors",
 }
 """How people call muscles, and what catalogues call them."""
+
+_ARMS = frozenset({"biceps", "triceps", "forearms"})
+_BACK = frozenset({"lower back", "middle back", "upper back", "lats", "traps"})
+PARTS = {
+    "legs": frozenset({"quadriceps", "hamstrings", "calves", "adductors", "abductors", "glutes", "hip flexors"}),
+    "arms": _ARMS,
+    "core": frozenset({"abdominals", "obliques", "core"}),
+    "abs": frozenset({"abdominals", "obliques", "core"}),
+    "back": _BACK,
+    "upper back": _BACK - {"lower back"},
+    "hips": frozenset({"adductors", "abductors", "hip flexors", "glutes"}),
+    "shoulders": frozenset({"shoulders", "rear deltoids"}),
+    "upper body": (_ARMS | _BACK | {"chest", "shoulders", "rear deltoids", "neck"}) - {"lower back"},
+}
+"""Parts of the body of several muscles. What is not here is a muscle by itself."""
 
 MOVEMENTS = (
     "squat", "lunge", "jump", "burpee", "plank", "pushup", "pullup", "situp", "chinup", "crunch", "deadlift", "dip", "press", "row", "curl",

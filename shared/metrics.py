@@ -20,6 +20,9 @@ STAGE_SECONDS = Histogram(
 DEGRADED = Counter("reelwright_search_degraded", "Searches answered without a part", ["part"])
 
 CACHE_LOOKUPS = Counter("reelwright_cache_lookups", "Values asked of Redis: hit, miss, or away", ["outcome"])
+CACHE_MADE = Counter("reelwright_cache_values_made", "Values made because no cache had them, or to have them anew")
+CACHE_LOCK_WAITS = Counter("reelwright_cache_lock_waits", "Looks at whether another process has made a value by now")
+RATE_DECISIONS = Counter("reelwright_rate_decisions", "Decisions on limits, by what came of them and who decided", ["outcome", "by"])
 ALLOWED_EXERCISES = Gauge("reelwright_allowed_exercises", "Exercises that may be planned, as this process last read them")
 ALLOWED_READS = Counter("reelwright_allowed_exercises_reads", "Times the allowed exercises were read, by what came of it", ["outcome"])
 

@@ -55,6 +55,7 @@ class Process(Group):
     host: str = setting("127.0.0.1", "address the HTTP services listen on")
     backend_port: int = setting(8000, "port of the backend; 0 picks a free one", ge=0, le=65535)
     video_port: int = setting(8002, "port of the video service; 0 picks a free one", ge=0, le=65535)
+    recommendation_port: int = setting(8003, "port of the recommendation service; 0 picks a free one", ge=0, le=65535)
 
 
 class Mongo(Group):
@@ -121,7 +122,9 @@ class Postings(Group):
     ashby_base_url: str = setting("https://api.ashbyhq.com", "where Ashby boards are read", pattern=_URL)
     boards_file: Path | None = setting(None, "boards to import on a schedule: a line each, as in greenhouse:acme")
     import_interval_minutes: float = setting(60, "the boards of BOARDS_FILE are read this often", unit="minutes", gt=0)
-    remake_per_import: int = setting(20, "reels one import may have made anew because their postings' texts changed; 0 = none", ge=0)
+    remake_per_import: int = setting(
+        20, "reels one import may have made anew because texts of postings or exercises changed; 0 = none", ge=0
+    )
 
 
 class Queue(Group):
@@ -216,6 +219,7 @@ class Playlists(Group):
     playlist_mistake_prob: float = setting(0.30, "share of exercises whose common mistake is shown", ge=0, le=1)
     playlist_fallback_max_candidates: int = setting(20, "clips considered for one place, the best by rank", ge=1, le=1000)
     playlist_storage_retry: int = setting(2, "further clips tried for a place when one is not available", ge=0, le=20)
+    playlist_max_clip_jobs: int = setting(200, "clips asked for by playlists that may wait or be made at a time; 0 = none", ge=0)
 
 
 class Plans(Group):
@@ -228,10 +232,66 @@ class Plans(Group):
     plan_max_bytes: int = setting(262_144, "longest answer of a model that is read as a plan", unit="bytes", ge=1024)
 
 
+class Routines(Group):
+    """Routines"""
+
+    routine_selection: Literal["rules", "llm"] = setting(
+        "rules", "who chooses among the exercises found: rules; or llm, a language model, with the rules to fall back on"
+    )
+    routine_score_threshold: float | None = setting(
+        None, "score (1 + cos) / 2 from which an exercise answers a story; unset = measured for the embedder, docs/routines.md", ge=0, le=1
+    )
+    routine_clips_per_story: int = setting(10, "exercises kept for each story; twice as many for routines over 40 minutes", ge=1, le=100)
+
+
 class Cache(Group):
     """Cache"""
 
     redis_url: SecretStr | None = setting(None, "Redis or Valkey, e.g. redis://localhost:6379/0; unset = each process keeps its own")
+
+
+class Recommendations(Group):
+    """Recommendations"""
+
+    rec_missing_assessment: Literal["error", "cold_start"] = setting(
+        "error", "a user without a personality assessment: error = 409 saying what to send; cold_start = recommended to all the same"
+    )
+    recommendation_cache_ttl: float = setting(900, "a ranked pool is served this long at most", unit="s", gt=0)
+    recommendation_soft_ttl: float | None = setting(
+        None,
+        "from this age a pool is made anew behind the answer it still gives; unset = two thirds of RECOMMENDATION_CACHE_TTL",
+        unit="s",
+        gt=0,
+    )
+    recommendation_negative_ttl: float = setting(
+        15, "an empty pool, or one some sources were missing from, is kept this long", unit="s", gt=0
+    )
+    recommendation_near_s: float = setting(
+        1, "a pool of Redis is used again this long without asking; 0 = Redis is asked each time", unit="s", ge=0
+    )
+    recommendation_refresh_cooldown_s: float = setting(10, "one user may force a new pool this often", unit="s", gt=0)
+    recommendation_pool_size: int = setting(200, "reels ranked at a time, of which pages are cut", ge=50, le=1000)
+    recommendation_session_hours: float = setting(24, "what a session was shown is kept this long after its last page", unit="hours", gt=0)
+    prefetch_lock_ttl: float = setting(
+        120, "a user's pool is made ahead this often at most; also the lease: another process takes over from one that died", unit="s", ge=1
+    )
+    recommendation_instances: int = setting(
+        1, "processes of the service: while Redis is away each may use this part of a quota", ge=1, le=1000
+    )
+
+
+class YouTube(Group):
+    """YouTube, as a source of recommendations"""
+
+    youtube_api_key: SecretStr | None = setting(None, "YouTube Data API; unset = own reels only")
+    youtube_base_url: str = setting("https://www.googleapis.com/youtube/v3", "where YouTube is asked", pattern=_URL)
+    youtube_daily_units: int = setting(10_000, "quota a day (Pacific time): a search costs 100 units, the details of 50 videos 1", ge=0)
+    youtube_reserve_units: int = setting(2_000, "of these, kept for users who wait: what is fetched ahead leaves them", ge=0)
+    youtube_per_second: int = setting(5, "calls in any second", ge=1)
+    youtube_per_minute: int = setting(60, "calls in any minute", ge=1)
+    youtube_per_100_seconds: int = setting(100, "calls in any 100 seconds", ge=1)
+    youtube_topic_ttl_hours: float = setting(24, "what was found for a topic is used this long, for all users", unit="hours", gt=0, le=720)
+    youtube_timeout_s: float = setting(5, "longest wait for one answer", unit="s", gt=0)
 
 
 class LanguageModels(Group):
@@ -325,7 +385,10 @@ class Settings(Group):
     clips: Clips = Clips()
     playlists: Playlists = Playlists()
     plans: Plans = Plans()
+    routines: Routines = Routines()
     cache: Cache = Cache()
+    recommendations: Recommendations = Recommendations()
+    youtube: YouTube = YouTube()
     language_models: LanguageModels = LanguageModels()
     speech: Speech = Speech()
     music: Music = Music()

@@ -14,6 +14,8 @@ from services.backend.feeds import routes as feeds_routes
 from services.backend.plans import routes as plans_routes
 from services.backend.plans.schemas import MAX_BODY_BYTES
 from services.backend.postings import routes as postings_routes
+from services.backend.routines import routes as routines_routes
+from services.backend.routines.answers import MAX_BODY_BYTES as MAX_ROUTINE_BYTES
 from services.backend.search import routes as search_routes
 from services.web.admin_key import AdminGate
 from services.web.app import create_app
@@ -50,9 +52,10 @@ app = create_app(
         reactions_routes.router,
         postings_routes.router,
         plans_routes.router,
+        routines_routes.router,
         admin_routes.router,
     ],
     middleware=[Middleware(AdminGate)],
-    larger_bodies={"/admin/postings/import": MAX_UPLOAD_BYTES, "/plans/": MAX_BODY_BYTES},
+    larger_bodies={"/admin/postings/import": MAX_UPLOAD_BYTES, "/plans/": MAX_BODY_BYTES, "/routines/": MAX_ROUTINE_BYTES},
     checks={"mongo": _mongo, "migrations": _migrations, "vector_index": _vector_index},
 )

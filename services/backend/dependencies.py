@@ -16,6 +16,8 @@ from services.backend.feeds.watch import FeedWatch
 from services.backend.plans.planner import Planner, open_planner
 from services.backend.postings import reembed, schedule
 from services.backend.postings.changeover import Current, answering
+from services.backend.routines.open import open_routines
+from services.backend.routines.service import RoutineService
 from services.backend.search.reels_made import ReelsMade
 from services.backend.search.retrieval import Retriever
 from services.backend.search.service import SearchService
@@ -62,6 +64,7 @@ class State(TypedDict):
     exercises: ExerciseList
     playbacks: Playbacks
     planner: Planner
+    routines: RoutineService
 
 
 @asynccontextmanager
@@ -82,6 +85,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         playbacks = open_playbacks(settings)
         opened.push_async_callback(playbacks.aclose)
         planner = await opened.enter_async_context(open_planner(settings, db))
+        routines = await opened.enter_async_context(open_routines(settings, db, embedder))
         standby, feed_watch, migrated = Standby(db, settings.search.fallback_video_ids), FeedWatch(), Migrated()
         made = ReelsMade(db)
         works: dict[str, Callable[[], Awaitable[object]]] = {
@@ -90,6 +94,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
             "reels": made.follow,
             "feeds": partial(feed_watch.follow, db),
             "exercises": exercises.follow,
+            "routines": routines.live.follow,
             "gauges": partial(queue_gauges.follow, db),
             "imports": partial(schedule.follow, db, embedder, settings),
             "reembedding": partial(reembed.follow, db, embedder, settings),
@@ -113,6 +118,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
             exercises=exercises,
             playbacks=playbacks,
             planner=planner,
+            routines=routines,
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from shared.errors import PermanentJobError, PostingClosed
+from shared.errors import PermanentJobError, PostingClosed, SourceGone
 from shared.mongo import exercises, postings
 from shared.mongo.client import Database
 from shared.schemas.base import first_problem
@@ -54,7 +54,7 @@ async def _clip(db: Database, job: GenerationJob) -> Source:
         raise PermanentJobError(f"{job.subject_key!r} names no clip that could be made", code="clip_unknown")
     exercise = await exercises.get(db, wanted.exercise_slug)
     if exercise is None:
-        raise PermanentJobError(f"there is no exercise {wanted.exercise_slug}, or it is not active", code="exercise_not_found")
+        raise SourceGone(f"there is no exercise {wanted.exercise_slug}, or it is not active", code="exercise_not_found")
     return Source(_brief(exercise, wanted), exercise.content_hash, job.voice_id or ARCHETYPE_VOICES[wanted.archetype])
 
 

@@ -19,9 +19,11 @@ from services.launcher.stack import Part, Stack
 from services.migrate import bring_up_to_date
 from shared.mongo.embedded import private_mongo
 from shared.mongo.given import check_given
-from shared.settings import Settings, local_url
+from shared.settings import Process, Settings, local_url
 from shared.storage.s3_config import s3_config
 
+_OPERATED = ("backend", "recommendation")
+"""Services with paths under /admin."""
 HTTP_GRACE_S = 5
 HAND_BACK_S = 5.0
 """A worker whose grace is over still has to hand its job back."""
@@ -48,6 +50,10 @@ class Machine:
         await self.stack.start()
 
     @property
+    def recommendation_url(self) -> str:
+        return local_url(self.environment["HOST"], int(self.environment["RECOMMENDATION_PORT"]))
+
+    @property
     def video_url(self) -> str:
         return local_url(self.environment["HOST"], int(self.environment["VIDEO_PORT"]))
 
@@ -64,11 +70,12 @@ def one_machine(settings: Settings, console: Console) -> Machine:
     process = settings.process
     if settings.storage.storage != "local":
         s3_config(settings.storage)
-    ports = reserve(process.host, {"BACKEND_PORT": process.backend_port, "VIDEO_PORT": process.video_port})
+    ports = reserve(process.host, _ports(process))
     environment = {"DATA_DIR": str(process.data_dir), "HOST": process.host} | {name: str(port) for name, port in ports.items()}
     commands = [
         _http_service("backend", process.host, ports["BACKEND_PORT"]),
         _http_service("video", process.host, ports["VIDEO_PORT"]),
+        _http_service("recommendation", process.host, ports["RECOMMENDATION_PORT"]),
         Command.python("generator", "-m", "services.generator", grace_s=settings.queue.drain_grace_s + HAND_BACK_S),
     ]
     parts: list[Part] = []
@@ -80,9 +87,13 @@ def one_machine(settings: Settings, console: Console) -> Machine:
     own_key = None if settings.admin.admin_api_key else process.data_dir / ADMIN_KEY_FILE
     secret = {"ADMIN_API_KEY": kept_key(own_key)} if own_key else {}
     for command, log in zip(commands, logs, strict=True):
-        parts.append(Child(command, log, ChainMap(secret, environment) if command.name == "backend" else environment))
+        parts.append(Child(command, log, ChainMap(secret, environment) if command.name in _OPERATED else environment))
     given = settings if settings.mongo.mongodb_uri else None
     return Machine(Stack(parts, console.say), console, local_url(process.host, ports["BACKEND_PORT"]), environment, own_key, given)
+
+
+def _ports(process: Process) -> dict[str, int]:
+    return {"BACKEND_PORT": process.backend_port, "VIDEO_PORT": process.video_port, "RECOMMENDATION_PORT": process.recommendation_port}
 
 
 def _log(name: str, folder: Path, console: Console) -> ProcessLog:

@@ -15,6 +15,7 @@ from services.video.cors import AnyOrigin
 from services.video.dependencies import State
 from services.video.playback import media, routes
 from services.video.playlists import routes as playlist_routes
+from services.video.playlists.complaints import Complaints
 from services.video.playlists.similar import Similar
 from services.web.app import create_app
 from shared.logging import configure_logging
@@ -36,7 +37,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         async with open_mongo(chosen) as db, aclosing(open_store(chosen)) as store, aclosing(open_playbacks(chosen)) as playbacks:
             looking = asyncio.create_task(lasting("clip_checks", partial(schedule.follow, db, playbacks, chosen)))
             try:
-                yield State(db=db, store=store, playbacks=playbacks, settings=chosen, similar=Similar(db))
+                yield State(db=db, store=store, playbacks=playbacks, settings=chosen, similar=Similar(db), complaints=Complaints())
             finally:
                 await end(looking)
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 
 from fastapi import Depends, Request
 
+from services.video.playlists.complaints import Complaints
 from services.video.playlists.similar import Similar
 from shared.mongo.client import Database, translated
 from shared.settings import Settings
@@ -22,6 +23,7 @@ class State(TypedDict):
     playbacks: Playbacks
     settings: Settings
     similar: Similar
+    complaints: Complaints
 
 
 async def database(request: Request) -> AsyncIterator[Database]:
@@ -50,8 +52,14 @@ async def similar_exercises(request: Request) -> Similar:
     return similar
 
 
+async def complaints_so_far(request: Request) -> Complaints:
+    complaints: Complaints = request.state.complaints
+    return complaints
+
+
 Config = Annotated[Settings, Depends(process_settings)]
 Db = Annotated[Database, Depends(database)]
 Store = Annotated[BlobStore, Depends(blob_store)]
 ClipPlaybacks = Annotated[Playbacks, Depends(clip_playbacks)]
 SimilarExercises = Annotated[Similar, Depends(similar_exercises)]
+ComplaintsSoFar = Annotated[Complaints, Depends(complaints_so_far)]

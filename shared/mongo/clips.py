@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 from pymongo import UpdateOne
@@ -11,9 +11,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from shared.errors import Conflict
+from shared.mongo import generation_admin
 from shared.mongo.client import Database, Doc, in_transaction
 from shared.schemas.base import Message
 from shared.schemas.clips import Archetype, Clip, ClipKind
+from shared.schemas.videos import Video
 
 Availability = Literal["available", "unavailable", "unknown"]
 _FLAGS: Mapping[Availability, bool | None] = {"available": True, "unavailable": False, "unknown": None}
@@ -27,6 +29,13 @@ class ClipFilter(Message):
     kind: ClipKind | None = None
     archetype: Archetype | None = None
     available: Availability | None = Field(default=None, description="unknown: not looked at yet")
+
+
+class Deleted(NamedTuple):
+    """`marked` documents say now that the clip is missing; `taken_down` is the id of the reel that went with it."""
+
+    marked: int
+    taken_down: str | None
 
 
 class ClipCounts(Message):
@@ -96,14 +105,25 @@ async def replace(db: Database, old: Clip, new: Clip) -> bool:
     return (await db.clips.update_one(_as(old), _told(new))).matched_count == 1
 
 
-async def delete(db: Database, clip: Clip, timeout_s: float) -> int | None:
-    """Delete the clip and mark what uses it, both or neither. Returns how many documents were marked; None: it stood so no longer."""
+async def delete(db: Database, clip: Clip, timeout_s: float) -> Deleted | None:
+    """Delete the clip, mark what uses it, and take the reel down that a worker made for it: all or nothing. None: it stood so no longer."""
 
-    async def transaction(session: AsyncClientSession) -> int | None:
+    async def transaction(session: AsyncClientSession) -> Deleted | None:
         gone = await db.clips.delete_one(_as(clip), session=session)
-        return await clip_deleted(db, clip.clip_id, session) if gone.deleted_count else None
+        if not gone.deleted_count:
+            return None
+        return Deleted(await clip_deleted(db, clip.clip_id, session), await _take_down(db, clip.video_id, session))
 
     return await in_transaction(db, transaction, timeout_s)
+
+
+async def _take_down(db: Database, video_id: str | None, session: AsyncClientSession) -> str | None:
+    """Else it would be ready for good, and the clip neither be there nor be made again."""
+    doc = video_id and await db.videos.find_one({"video_id": video_id, "status": {"$ne": "taken_down"}}, session=session)
+    if not doc:
+        return None
+    await generation_admin.withdraw(db, Video.model_validate(doc), session)
+    return video_id
 
 
 async def clip_deleted(db: Database, clip_id: str, session: AsyncClientSession | None = None) -> int:

@@ -28,19 +28,12 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Vector:
-    """Of shape (dimensions,), and the hash of the text it is of."""
-
-    values: NDArray[np.float32]
-    text_hash: str
-
-
-@dataclass(frozen=True)
 class Write:
-    """An exercise to store, with its vector where that is new."""
+    """An exercise to store, the hash of the text its vectors are of, and its vector, of shape (dimensions,), where that is new."""
 
     exercise: Exercise
-    vector: Vector | None
+    text_hash: str
+    vector: NDArray[np.float32] | None
 
 
 class ExerciseFilter(Message):
@@ -118,9 +111,9 @@ async def store(db: Database, writes: Sequence[Write], embedder_id: str) -> None
     """Insert or update, each exercise atomically with its vector; vectors of other embedders stay."""
     updates = []
     for write in writes:
-        values: Doc = write.exercise.model_dump(exclude={"vectors"})
-        if write.vector:
-            values[f"vectors.{embedder_id}"] = {"vector": encode_vector(write.vector.values), "content_hash": write.vector.text_hash}
+        values: Doc = write.exercise.model_dump(exclude={"vectors"}) | {"text_hash": write.text_hash}
+        if write.vector is not None:
+            values[f"vectors.{embedder_id}"] = {"vector": encode_vector(write.vector), "content_hash": write.text_hash}
         updates.append(UpdateOne({"slug": write.exercise.slug}, {"$set": values}, upsert=True))
     if updates:
         await db.exercises.bulk_write(updates, ordered=False)

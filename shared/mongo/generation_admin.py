@@ -55,9 +55,9 @@ async def retry(db: Database, job_id: str, by: str, settings: Queue) -> Doc:
             status = (await job(db, job_id, session)).get("status")
             raise Conflict(f"job {job_id} is {status}; only failed and cancelled jobs are retried", code="job_not_retryable")
         subject = subjects.where(known.subject)
-        ready = await db.videos.find_one({**subject, "status": "ready", "source_hash": source_hash}, {"video_id": 1}, session=session)
+        ready = await generation_queue.serving(db, known.subject, source_hash, session)
         if ready:
-            raise Conflict(f"job {job_id} is {known.status}, and reel {ready['video_id']} already serves its subject", code="reel_ready")
+            raise Conflict(f"job {job_id} is {known.status}, and reel {ready} already serves its subject", code="reel_ready")
         await db.subject_blocks.delete_one(subject, session=session)
         return moved
 
@@ -116,14 +116,19 @@ async def take_down(db: Database, video_id: str) -> Video:
         found = await video(db, video_id, session)
         if found.status == "taken_down":
             raise Conflict(f"video {video_id} is taken_down already", code="video_taken_down")
-        await db.videos.update_one({"video_id": video_id}, {"$set": {"status": "taken_down"}}, session=session)
-        if found.status == "ready":
-            await _block(db, found, session)
+        await withdraw(db, found, session)
         if found.subject_kind == "clip":
             await made_clips.withdraw(db, found, session)
         return found.model_copy(update={"status": "taken_down"})
 
     return await in_transaction(db, transaction, _TIMEOUT_S)
+
+
+async def withdraw(db: Database, reel: Video, session: AsyncClientSession) -> None:
+    """ready, superseded → taken_down, within a transaction of the caller's. One that was taken down already stays so."""
+    await db.videos.update_one({"video_id": reel.video_id}, {"$set": {"status": "taken_down"}}, session=session)
+    if reel.status == "ready":
+        await _block(db, reel, session)
 
 
 async def video(db: Database, video_id: str, session: AsyncClientSession | None = None) -> Video:

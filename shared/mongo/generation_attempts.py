@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from shared import metrics
-from shared.errors import JobError, LeaseLost, PartAway, PoisonedJob, PostingClosed, QuotaSpent, RetryableJobError
+from shared.errors import JobError, LeaseLost, PartAway, PoisonedJob, QuotaSpent, RetryableJobError, SourceGone
 from shared.logging import get_logger
 from shared.mongo import leases, made_clips, subjects
 from shared.mongo.client import Database, Doc, in_transaction
@@ -246,7 +246,7 @@ async def _end_failed(db: Database, job: GenerationJob, error: JobError, setting
 
     async def transaction(session: AsyncClientSession) -> GenerationJob:
         moved = await _move(db, job, job.status, "failed", "failed", **end, session=session)
-        if isinstance(error, PostingClosed | PartAway):
+        if isinstance(error, SourceGone | PartAway):
             return moved
         await db.subject_blocks.update_one(subjects.where(job.subject), {"$set": block}, upsert=True, session=session)
         return moved

@@ -24,6 +24,7 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.errors import Unavailable
 from shared.logging import get_logger
+from shared.mongo import made_clips
 from shared.mongo.client import Database, Doc, in_transaction
 from shared.mongo.subjects import where
 from shared.schemas.generation import ACTIVE, GenerationJob, GenerationRequest, Priority
@@ -80,7 +81,7 @@ async def _try_enqueue(db: Database, request: GenerationRequest, settings: Queue
         subject = where(request.subject)
         if request.replace:
             await db.subject_blocks.delete_one(subject, session=session)
-        elif await db.videos.find_one({**subject, "status": "ready", "source_hash": request.source_hash}, {"_id": 1}, session=session):
+        elif await serving(db, request.subject, request.source_hash, session):
             return Enqueued("ready")
         elif await db.subject_blocks.find_one({**subject, **_holds(request.source_hash)}, {"_id": 1}, session=session):
             return Enqueued("blocked")
@@ -100,6 +101,16 @@ async def _try_enqueue(db: Database, request: GenerationRequest, settings: Queue
             user_id=request.user_id,
         )
     return enqueued
+
+
+async def serving(db: Database, subject: SubjectId, source_hash: str, session: AsyncClientSession) -> str | None:
+    """The id of the ready reel made from this text. None also where its media were lost and a clip cannot be played: it is made again."""
+    ready = {**where(subject), "status": "ready", "source_hash": source_hash}
+    reel = await db.videos.find_one(ready, {"video_id": 1}, session=session)
+    if reel is None or (subject.kind == "clip" and await made_clips.is_lost(db, subject, reel["video_id"], session)):
+        return None
+    video_id: str = reel["video_id"]
+    return video_id
 
 
 def _holds(source_hash: str) -> Doc:
@@ -186,6 +197,12 @@ def is_over(block: Doc) -> bool:
 async def depth(db: Database) -> int:
     """Jobs that wait or run."""
     return await db.generation_jobs.count_documents(_ACTIVE)
+
+
+async def clips_left(db: Database, most: int) -> int:
+    """How many more clips playlists may ask for where `most` may wait or be made at a time."""
+    asked = {**_ACTIVE, "priority": "playlist", "subject_kind": "clip"}
+    return most - await db.generation_jobs.count_documents(asked, limit=most) if most else 0
 
 
 async def is_full(db: Database, settings: Queue) -> bool:

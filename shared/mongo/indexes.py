@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
 
 from shared.mongo.client import Database
 from shared.mongo.long_tasks import task_indexes
@@ -43,6 +43,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("query_fingerprint", ASCENDING), ("greenhouse_id", ASCENDING)], name="by_wish"),
         IndexModel([("user_id", ASCENDING), ("status", ASCENDING)], name="by_user"),
         IndexModel("claim_at", partialFilterExpression=_ACTIVE, name="claim"),
+        IndexModel("subject_kind", partialFilterExpression={**_ACTIVE, "priority": "playlist"}, name="asked_by_playlists"),
         IndexModel(
             [("subject_kind", ASCENDING), ("subject_key", ASCENDING)],
             unique=True,
@@ -111,10 +112,22 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("user_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
     ],
     "workout_routines": [
+        IndexModel("routine_id", unique=True, name="routine_id"),
+        IndexModel([("user_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+        IndexModel([("user_id", ASCENDING), ("user_requirements", TEXT)], name="by_words"),  # a user's own alone are looked through
+        IndexModel([("intensity_level", ASCENDING), ("created_at", DESCENDING)], name="by_intensity"),
+        IndexModel([("created_at", DESCENDING)], name="created"),
+        IndexModel("exercise_ids", name="by_exercise"),
         IndexModel("clip_ids", name="by_clip"),
     ],
     "watch_events": [
         IndexModel([("user_id", ASCENDING), ("at", DESCENDING)], name="history"),
+    ],
+    "rec_sessions": [IndexModel("expires_at", expireAfterSeconds=0, name="expiry")],
+    "prefetches": task_indexes(),
+    "youtube_topics": [
+        IndexModel("videos.video_id", name="by_video"),
+        IndexModel("expires_at", expireAfterSeconds=0, name="expiry"),
     ],
     "saved_reels": [IndexModel([("user_id", ASCENDING), ("saved", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="newest")],
     "reports": [

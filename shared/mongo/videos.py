@@ -32,6 +32,12 @@ async def statuses(db: Database, video_ids: Iterable[str]) -> dict[str, VideoSta
     return {doc["video_id"]: doc["status"] async for doc in found}
 
 
+async def posting_subjects(db: Database, video_ids: Iterable[str]) -> set[str]:
+    """The keys of the posting subjects these reels are of."""
+    where = {"video_id": {"$in": list(video_ids)}, "subject_kind": "posting"}
+    return {doc["subject_key"] async for doc in db.videos.find(where, {"_id": 0, "subject_key": 1})}
+
+
 async def ready_for_posting(db: Database, greenhouse_id: str) -> Video | None:
     """The ready video of the subject this posting belongs to."""
     posting = await db.jobs.find_one({"greenhouse_id": greenhouse_id}, {"subject_key": 1})

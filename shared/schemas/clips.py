@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from pydantic import Field
 
 from shared.schemas.base import Document, Message
-from shared.schemas.reels import VoiceId
+from shared.schemas.reels import FormatId, VoiceId
 from shared.schemas.subjects import SubjectId
 
 Archetype = Literal["professional", "mentor", "peer"]
@@ -55,6 +55,7 @@ class Clip(Document):
     `asset` is what the provider finds it by: an object key (r2, spaces, s3, local), a playback id (stream), a URL (external).
     `start_time` and `end_time` cut a piece out of the asset; None: from its beginning, to its end.
     `available` None: not looked at yet; `checked_at` is when it was. `video_id` is set where a worker of ours made it.
+    `format` None: nobody has said.
     """
 
     clip_id: str
@@ -72,6 +73,7 @@ class Clip(Document):
     counteracts: str = ""
     fitness_level: Level | None = None
     intensity: Intensity | None = None
+    format: FormatId | None = None
     original_url: str | None = None
     available: bool | None = None
     checked_at: datetime | None = None

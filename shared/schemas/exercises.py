@@ -43,6 +43,12 @@ class Exercise(Document):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def document(self) -> tuple[str, str]:
+        """Name and text that its vector is of."""
+        muscles = ", ".join((*self.muscles, *self.secondary_muscles))
+        return self.name, "\n".join(filter(None, (muscles, self.equipment or "", *self.instructions)))
+
     def is_told_in(self, locale: str) -> bool:
         """Whether its instructions, if it has any, are in the language of `locale`."""
         return bool(self.instructions) and _primary(self.locale) == _primary(locale)

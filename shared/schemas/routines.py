@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.schemas.base import Document, Message
-from shared.schemas.clips import Level
+from shared.schemas.clips import Archetype, ClipKind, Level
 from shared.schemas.plans import Block
 
 RoutineFormat = Literal["vertical", "square"]
@@ -49,18 +49,26 @@ class DeletionMetadata(Document):
 
 class RoutineExercise(Document):
     """One place of the timeline. `start_time` and `end_time` cut the clip; `starts_at` and `ends_at` are of the routine; `rest_seconds`
-    follow it. All in seconds."""
+    follow it. All in seconds. `duration` is `sets` times `work_seconds`, with `set_rest_seconds` between them; a clip that is shorter than
+    `work_seconds` is to be looped (`loop`)."""
 
     slot: int
     exercise_id: str
     exercise_name: str
     block: Block
     clip_id: str
+    kind: ClipKind = "technique"
+    archetype: Archetype = "professional"
+    locale: str = "en"
     provider: str
     video_path: str
     start_time: float
     end_time: float
     duration: float
+    sets: int = 1
+    work_seconds: float = 0
+    set_rest_seconds: float = 0
+    loop: bool = False
     starts_at: float
     ends_at: float
     rest_seconds: float = 0
@@ -94,7 +102,8 @@ class RoutineData(Document):
 
 
 class StoredRoutine(Document):
-    """`clip_ids` and `exercise_ids` are what it uses; `missing_clips` those deleted since. `degraded` names what had to be done without."""
+    """`clip_ids` and `exercise_ids` are what it uses; `missing_clips` those deleted since; `replaced` the exercises that were taken out
+    of it by asking for others. `degraded` names what had to be done without. One with limits carries a `disclaimer`."""
 
     routine_id: str
     user_id: str
@@ -108,8 +117,10 @@ class StoredRoutine(Document):
     clip_ids: tuple[str, ...]
     exercise_ids: tuple[str, ...]
     missing_clips: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    disclaimer: str | None = None
     schema_version: int = 1
     version: int = 0
     created_at: datetime

@@ -10,9 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import quote
 
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, Unavailable
 
 MAX_KEY_BYTES = 1024
+MAX_READ_BYTES = 2**20
+"""Of what is read into memory: playlists and captions."""
 _MAX_SEGMENT_BYTES = 255  # a file name's limit on the disks the local store runs on
 
 _CONTENT_TYPES = {
@@ -45,6 +47,10 @@ class BlobStore(Protocol):
         """Store the file's bytes with `headers_for(key)`; readers see all of it or nothing, and an older object is replaced."""
 
     async def exists(self, key: str) -> bool: ...
+
+    async def read(self, key: str) -> bytes | None:
+        """The bytes of a small object, such as a playlist; None where there is none. Raises Unavailable with code storage_too_large for
+        one over MAX_READ_BYTES."""
 
     def list(self, prefix: str = "", after: str = "") -> AsyncIterator[Blob]:
         """Every object whose key starts with `prefix` and comes after the key `after`, in the order of keys."""
@@ -94,6 +100,10 @@ def _problem(key: str) -> str | None:
     if any(len(segment.encode()) > _MAX_SEGMENT_BYTES for segment in segments):
         return f"has a segment longer than {_MAX_SEGMENT_BYTES} bytes"
     return None
+
+
+def too_large(key: str) -> Unavailable:
+    return Unavailable(f"{key} is larger than {MAX_READ_BYTES} bytes", code="storage_too_large")
 
 
 def join_url(base: str, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import SettingsError, Unavailable
-from shared.storage.base import Blob, check_key, check_prefix, headers_for, join_url
+from shared.storage.base import MAX_READ_BYTES, Blob, check_key, check_prefix, headers_for, join_url, too_large
 from shared.storage.daemon_threads import DaemonThreads
 from shared.storage.s3_config import S3Config
 
@@ -53,6 +54,14 @@ class S3Store:
                 return False
             raise
         return True
+
+    async def read(self, key: str) -> bytes | None:
+        try:
+            return await self._run(f"read {key}", partial(self._read, check_key(key)))
+        except Unavailable as error:
+            if isinstance(error.__cause__, ClientError) and error.__cause__.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
 
     async def list(self, prefix: str = "", after: str = "") -> AsyncIterator[Blob]:
         request: dict[str, Any] = {"Bucket": self._config.bucket, "Prefix": check_prefix(prefix)}
@@ -93,6 +102,13 @@ class S3Store:
                 CacheControl=headers["Cache-Control"],
                 **acl,
             )
+
+    def _read(self, key: str) -> bytes:
+        with closing(self._client.get_object(Bucket=self._config.bucket, Key=key)["Body"]) as body:
+            content: bytes = body.read(MAX_READ_BYTES + 1)
+        if len(content) > MAX_READ_BYTES:
+            raise too_large(key)
+        return content
 
     async def _delete(self, keys: Sequence[str]) -> None:
         wanted: Any = {"Objects": [{"Key": key} for key in keys], "Quiet": True}

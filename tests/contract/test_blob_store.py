@@ -147,6 +147,19 @@ async def test_a_put_object_exists_with_its_bytes(adapter: Adapter, prefix: str,
     assert adapter.read(key) == CONTENT
 
 
+async def test_a_small_object_is_read_and_a_large_one_refused(adapter: Adapter, prefix: str, file: Path) -> None:
+    await adapter.store.put_file(f"{prefix}/720p/playlist.m3u8", file)
+    assert await adapter.store.read(f"{prefix}/720p/playlist.m3u8") == CONTENT
+    for nothing in (f"{prefix}/never.m3u8", f"{prefix}/720p", f"{prefix}/720p/playlist.m3u8/below"):
+        assert await adapter.store.read(nothing) is None
+    await adapter.store.put_file(f"{prefix}/reel.mp4", filled(file, bytes(2**20 + 1)))
+    with pytest.raises(Unavailable) as caught:
+        await adapter.store.read(f"{prefix}/reel.mp4")
+    assert caught.value.code == "storage_too_large"
+    with pytest.raises(InvalidInput):
+        await adapter.store.read("../x")
+
+
 async def test_a_second_put_replaces_the_first(adapter: Adapter, prefix: str, file: Path) -> None:
     key = f"{prefix}/reel.mp4"
     await adapter.store.put_file(key, file)

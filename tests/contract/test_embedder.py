@@ -275,7 +275,7 @@ async def test_a_key_out_of_quota_is_left_alone(stub: tuple[GeminiEmbeddingsStub
 async def test_a_slow_key_is_overtaken_by_the_backup(stub: tuple[GeminiEmbeddingsStub, str]) -> None:
     server, url = stub
     server.by_key[KEY] = Says(hangs=True)
-    embedder = open_gemini(settings("gemini", url, query_embedding_timeout_s=8))
+    embedder = open_gemini(settings("gemini", url, query_embedding_timeout_s=4))
 
     assert lengths(await embedder.embed(["baker"])) == pytest.approx(1, abs=1e-4)
 

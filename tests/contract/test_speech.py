@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import SecretStr
 
 from shared.http.client import Reply
+from shared.llm import gemini_errors, openai_compatible
 from shared.llm.failures import Away, Busy, Misconfigured, ModelFailure, NoText, QuotaUsedUp, RequestRefused
 from shared.schemas.reels import VOICE_IDS, Timing, VoiceId
 from shared.settings import Settings, load_settings
@@ -28,6 +29,7 @@ from tests.stubs.vendor import Says
 from tests.tiny_voices import kokoro_voice, piper_voice
 from text_to_video.script.base import Line, Script, tokens
 from text_to_video.script.spoken import spoken_line
+from text_to_video.speech import vendor
 from text_to_video.speech.base import Samples, Speech, VoiceFailed
 from text_to_video.speech.elevenlabs import ElevenLabs
 from text_to_video.speech.fish_audio import FishAudio
@@ -239,6 +241,15 @@ async def test_what_cannot_get_better_is_not_asked_for_again(adapter: Adapter, s
     assert len(adapter.stub.asked) == 1
 
 
+@pytest.fixture
+def brief_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds are waited where nobody says how long."""
+    monkeypatch.setattr(vendor, "_MOST_BACKOFF_S", 0.05)
+    for module in (gemini_errors, openai_compatible):
+        monkeypatch.setattr(module, "AWAY_WAIT_S", 0.05)
+
+
+@pytest.mark.usefixtures("brief_waits")
 @pytest.mark.parametrize("status", [429, 503])
 async def test_trouble_that_passes_is_waited_for(adapter: Adapter, status: int) -> None:
     trouble = Says(adapter.kind.error(status, "Wait.").body, status, {"retry-after": "0"})
@@ -251,6 +262,7 @@ def busy(kind: Kind) -> Says:
     return gemini.minute_quota("0.1s") if kind is KINDS["gemini"] else Says(kind.error(429, "Wait.").body, 429, {"retry-after": "0"})
 
 
+@pytest.mark.usefixtures("brief_waits")
 async def test_trouble_that_stays_is_given_up(adapter: Adapter) -> None:
     adapter.stub.says(Says(adapter.kind.error(503, "Down.").body, 503, {"retry-after": "0"}))
     assert isinstance(await failure(adapter.engine), Away)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "services/samples/postings.json"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -32,10 +35,19 @@ class Running:
             [sys.executable, "-m", "services", *arguments], env=self.environment, capture_output=True, text=True, timeout=300
         )
 
+    def imported(self, file: Path) -> dict[str, Any]:
+        """The summary of `python -m services import`."""
+        ran = self.command("import", str(file), "--json")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        told: dict[str, Any] = json.loads(ran.stdout)
+        return told
+
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Running]:
-    environment = {**os.environ, "DATA_DIR": str(data_dir), "BACKEND_PORT": "0", "VIDEO_PORT": "0", "ENV": "test"}
+def running(data_dir: Path, **settings: str) -> Iterator[Running]:
+    """A stack on free ports, with `settings` beside the defaults."""
+    ports = dict.fromkeys(("BACKEND_PORT", "VIDEO_PORT", "RECOMMENDATION_PORT"), "0")
+    environment = {**os.environ, "DATA_DIR": str(data_dir), "ENV": "test", **ports, **settings}
     environment.pop("MONGODB_URI", None)
     command = [sys.executable, "-m", "services", "up"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT) as process:
@@ -60,8 +72,7 @@ def running(data_dir: Path) -> Iterator[Running]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A stack with the sample postings imported."""
     with running(tmp_path_factory.mktemp("stack")) as up:
-        imported = up.command("import", str(ROOT / "services/samples/postings.json"), "--json")
-        assert imported.returncode == 0, imported.stderr
+        up.imported(SAMPLES)
         yield up
 
 

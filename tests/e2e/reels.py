@@ -12,6 +12,8 @@ import httpx2
 import m3u8
 
 FPS = 30
+OUR_WORDS = 25
+"""Words of a script that are the writer's, not the posting's: "is hiring", "you'll", "tap apply now", …"""
 
 
 def make(http: httpx2.Client, prompt: str, user: str, *, timeout_s: float = 120) -> list[dict[str, Any]]:

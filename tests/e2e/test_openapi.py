@@ -20,7 +20,7 @@ MADE_UP_CURSORS = """
 include-path-regex = "^/(feeds|users)/"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "304", "404", "422"]
 [[operations]]
-include-path-regex = "^/plans"
+include-path-regex = "^/(plans|routines)"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "304", "404", "409", "412", "422", "428"]
 """
 """They fit the document and are refused all the same: it cannot say which cursors a page has given, nor what makes a plan of weeks."""

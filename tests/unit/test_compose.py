@@ -28,11 +28,11 @@ def test_every_variable_is_a_setting() -> None:
 
 def test_a_default_that_repeats_a_settings_default_is_the_same() -> None:
     defaults = {name: value for name, value in re.findall(r"\$\{(\w+):-([^${}]+)\}", compose_text()) if name != "MONGODB_URI"}
-    assert defaults == {name: str(variables()[name].default) for name in ("HOST", "BACKEND_PORT", "VIDEO_PORT")}
+    assert defaults == {name: str(variables()[name].default) for name in ("HOST", "BACKEND_PORT", "VIDEO_PORT", "RECOMMENDATION_PORT")}
 
 
 def test_the_env_file_may_be_absent() -> None:
-    assert OURS == ["backend", "generator", "video"]
+    assert OURS == ["backend", "generator", "recommendation", "video"]
     for service in OURS:
         assert SERVICES[service]["env_file"] == [{"path": ".env", "required": False}]
 
@@ -55,10 +55,10 @@ def test_what_containers_get_are_settings_that_load(environ: dict[str, str], vid
 def test_only_who_touches_media_gets_them_and_where_the_settings_say() -> None:
     media = {name: [volume for volume in SERVICES[name].get("volumes", []) if volume.startswith("media:")] for name in OURS}
     data_dir = load_settings(SERVICES["video"]["environment"], None).process.data_dir
-    assert media == {"backend": [], "generator": [f"media:{data_dir}/media"], "video": [f"media:{data_dir}/media"]}
+    assert media == {"backend": [], "recommendation": [], "generator": [f"media:{data_dir}/media"], "video": [f"media:{data_dir}/media"]}
 
 
-@pytest.mark.parametrize("name", ["backend", "video"])
+@pytest.mark.parametrize("name", ["backend", "video", "recommendation"])
 def test_the_published_port_is_the_one_served(name: str) -> None:
     (published,) = SERVICES[name]["ports"]
     assert published.endswith(f":{health_command(name)[-1]}")
@@ -71,7 +71,7 @@ def test_every_service_has_a_health_check() -> None:
     assert checks["mongo"]["test"] == ["CMD", "runner", "healthcheck"]  # the image's own
 
 
-@pytest.mark.parametrize("name", ["backend", "video"])
+@pytest.mark.parametrize("name", ["backend", "video", "recommendation"])
 @pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False), (404, False)])
 def test_an_http_service_is_healthy_when_it_is_ready(name: str, status: int, healthy: bool) -> None:
     with answering("/health/ready", status) as port:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from shared.fingerprint import content_hash
 from shared.schemas.base import Message
 from shared.schemas.clips import GLOBAL_KINDS, Archetype, Clip, ClipKind, Intensity, Level
+from shared.schemas.reels import FormatId
 
 LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
 MAX_SLUG = 200
@@ -18,7 +19,18 @@ _MAX_SECONDS = 86_400
 _ROUNDING_S = 0.5
 _PRINTED = r"^[^\x00-\x1f\x7f]+$"
 
-ClipId = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTED)]
+CLIP_WORDS = frozenset({"counts", "recheck"})
+EXERCISE_WORDS = frozenset({"allowed", "clips"})
+"""What follows /admin/clips/ and /admin/exercises/ and is no clip and no exercise: one of this name could not be asked for."""
+
+
+def _no_word(clip_id: str) -> str:
+    if clip_id in CLIP_WORDS:
+        raise ValueError(f"/admin/clips/{clip_id} is something else: give it another id")
+    return clip_id
+
+
+ClipId = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTED), AfterValidator(_no_word)]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=_MAX_SECONDS, allow_inf_nan=False)]
 Duration = Annotated[float, Field(strict=True, gt=0, le=_MAX_SECONDS, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -48,6 +60,7 @@ class ClipFields(Message):
     counteracts: Text = ""
     fitness_level: Level | None = None
     intensity: Intensity | None = None
+    format: FormatId | None = Field(default=None, description="its shape; null: not known")
     original_url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^\s/]+\S*$")] | None = None
     available: bool | None = Field(default=None, strict=True, description="whether it can be played; null: to be looked at, or as it was")
 

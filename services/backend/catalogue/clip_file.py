@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,6 +11,7 @@ from services.backend.catalogue.clip_fields import ClipFields, ClipId, clip_id_o
 from services.backend.catalogue.exercise_file import as_text, exercise_slug, folded, level
 from shared.errors import InvalidInput
 from shared.schemas.base import first_problem
+from shared.schemas.reels import FormatId
 
 _NAMES = {
     "clip_id": ("clip_id", "id"),
@@ -83,6 +84,11 @@ def _flag(value: object) -> object:
     return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(str(value).casefold(), value)
 
 
+def _shape(value: object) -> object:
+    """Many a file has a format that is no shape, such as mp4: that is left aside."""
+    return folded(value) if folded(value) in get_args(FormatId) else None
+
+
 _READ: Mapping[str, Callable[[object], object]] = {
     "clip_id": _id,
     "exercise_slug": _slug,
@@ -97,6 +103,7 @@ _READ: Mapping[str, Callable[[object], object]] = {
     "counteracts": as_text,
     "fitness_level": level,
     "intensity": folded,
+    "format": _shape,
     "available": _flag,
 }
 """How a file may write what has to be of one form."""

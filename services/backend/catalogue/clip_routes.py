@@ -55,6 +55,7 @@ class NewClip(ClipFields):
 class DeletedClip(Message):
     clip_id: str
     marked_routines: int = Field(description="routines that had it, and now say that it is missing")
+    taken_down: str | None = Field(description="the id of its reel, where a worker made it: that was taken down with it")
 
 
 class CountsByProvider(Message):
@@ -142,16 +143,18 @@ async def change_clip(
 
 @router.delete("/{clip_id:path}")
 async def delete_clip(clip_id: Id, db: Db, allowed: Allowed, audit: Audit, if_match: IfMatch = None) -> DeletedClip:
-    """Take a clip out of the catalogue; with If-Match only as it was read. Routines that use it are marked, not changed."""
+    """Take a clip out of the catalogue; with If-Match only as it was read. Routines that use it are marked, not changed. The reel of one
+    that a worker made is taken down with it: it is not made again from the same text until an operator orders it."""
     async with audit.action("delete_clip", clip_id) as details:
         for _ in range(_RACES):
             clip = await _clip(db, clip_id)
             must_match(if_match, etag_of(clip))
-            marked = await clips.delete(db, clip, REQUEST_TIMEOUT_S)
-            if marked is not None:
-                details["marked_routines"] = marked
+            deleted = await clips.delete(db, clip, REQUEST_TIMEOUT_S)
+            if deleted is not None:
+                told = {"marked_routines": deleted.marked, "taken_down": deleted.taken_down}
+                details.update(told)
                 await _tell(allowed, clip)
-                return DeletedClip(clip_id=clip_id, marked_routines=marked)
+                return DeletedClip(clip_id=clip_id, **told)
     raise _contended(clip_id)
 
 

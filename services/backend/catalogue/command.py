@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.backend.catalogue.clip_file import COLUMNS
 from services.backend.catalogue.clip_importer import import_clips
 from services.backend.catalogue.exercise_importer import import_exercises
+from services.backend.catalogue.remake import remake
 from services.backend.catalogue.report import Report, Tell
 from services.backend.catalogue.rows import read_rows
 from services.backend.postings.files import content_of
@@ -48,9 +49,11 @@ def run_import_clips(settings: Settings, file: Path, *, as_json: bool) -> int:
 async def _exercises(settings: Settings, db: Database, rows: Sequence[Row], tell: Tell) -> Report:
     embedder = await asyncio.to_thread(open_embedder, settings, threads=2)
     try:
-        return await import_exercises(db, embedder, rows, tell)
+        report = await import_exercises(db, embedder, rows, tell)
     finally:
         await embedder.aclose()
+    report.remade = (await remake(db, settings.queue, settings.postings.remake_per_import)).asked
+    return report
 
 
 async def _clips(settings: Settings, db: Database, rows: Sequence[Row], tell: Tell) -> Report:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from services.backend.catalogue.clip_fields import LOCALE, MAX_SLUG, MAX_TEXT
+from services.backend.catalogue.clip_fields import EXERCISE_WORDS, LOCALE, MAX_SLUG, MAX_TEXT
 from shared.errors import InvalidInput
 from shared.fingerprint import content_hash
 from shared.schemas.base import first_problem
@@ -112,6 +112,8 @@ class ExerciseEntry(BaseModel):
             raise ValueError("the name has neither letter nor digit: give a slug")
         if given not in ("", slug) or len(slug) > MAX_SLUG:
             raise ValueError(f"it has to be written {slug[:MAX_SLUG]}")
+        if slug in EXERCISE_WORDS:
+            raise ValueError(f"/admin/exercises/{slug} is something else: give it another slug")
         return slug
 
     @property
@@ -141,9 +143,3 @@ def _clip_hash(exercise: Exercise) -> str:
     """Of what a clip is made of: a clip made from another is out of date."""
     instructions, muscles = "\n".join(exercise.instructions), "\n".join(exercise.muscles)
     return content_hash(exercise.name, exercise.level, exercise.equipment or "", muscles, instructions, exercise.locale)
-
-
-def embedded_text(exercise: Exercise) -> tuple[str, str]:
-    """Name and text that its vector is of."""
-    muscles = ", ".join((*exercise.muscles, *exercise.secondary_muscles))
-    return exercise.name, "\n".join(filter(None, (muscles, exercise.equipment or "", *exercise.instructions)))

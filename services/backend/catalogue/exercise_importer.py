@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.backend.catalogue.exercise_file import ExerciseEntry, as_exercise, embedded_text, read_exercise
+from services.backend.catalogue.exercise_file import ExerciseEntry, as_exercise, read_exercise
 from services.backend.catalogue.report import Change, Report, Tell, nobody
 from services.backend.postings.importer import Row
 from shared.embeddings.base import Embedder, embed_documents
@@ -16,7 +16,7 @@ from shared.fingerprint import content_hash
 from shared.logging import get_logger
 from shared.mongo import exercises
 from shared.mongo.client import Database
-from shared.mongo.exercises import Stored, Vector, Write
+from shared.mongo.exercises import Stored, Write
 from shared.schemas.exercises import Exercise
 from shared.text import clean_line
 
@@ -31,7 +31,6 @@ class Planned:
 
     exercise: Exercise
     change: Change
-    text: tuple[str, str]
     text_hash: str
     embeds: bool
 
@@ -116,9 +115,8 @@ def _planned(entry: ExerciseEntry, stored: Stored | None, now: datetime) -> Plan
     change: Change = "new" if old is None else "unchanged" if exercise == old else "changed"
     if change == "changed":
         exercise = exercise.model_copy(update={"updated_at": now})
-    text = embedded_text(exercise)
-    text_hash = content_hash(*text)
-    return Planned(exercise, change, text, text_hash, embeds=stored is None or stored.text_hash != text_hash)
+    text_hash = content_hash(*exercise.document)
+    return Planned(exercise, change, text_hash, embeds=stored is None or stored.text_hash != text_hash)
 
 
 def _is_meant(entry: ExerciseEntry, stored: Exercise) -> bool:
@@ -128,5 +126,5 @@ def _is_meant(entry: ExerciseEntry, stored: Exercise) -> bool:
 
 async def _embedded(embedder: Embedder, planned: Sequence[Planned]) -> list[Write]:
     new = [each for each in planned if each.embeds]
-    made = iter(await embed_documents(embedder, [each.text for each in new]) if new else ())
-    return [Write(each.exercise, Vector(next(made), each.text_hash) if each.embeds else None) for each in planned]
+    made = iter(await embed_documents(embedder, [each.exercise.document for each in new]) if new else ())
+    return [Write(each.exercise, each.text_hash, next(made) if each.embeds else None) for each in planned]

@@ -18,13 +18,15 @@ async def nobody(_: int) -> None: ...
 
 @dataclass
 class Report:
-    """Counts of rows. `reasons` name the first rejected ones and why, `notes` what was taken otherwise than it stands in the file."""
+    """Counts of rows, and of reels asked for anew (`remade`). `reasons` name the first rejected ones and why, `notes` what was taken
+    otherwise than it stands in the file."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
     embedded: int = 0
+    remade: int = 0
     reasons: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

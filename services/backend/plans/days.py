@@ -81,12 +81,25 @@ class _Chosen:
 
     def loosening_day(self) -> Day:
         """Mobility, stretches and the trunk, gently."""
-        loose = self._several(_LOOSENING, self.writer.loosens, lambda exercise: True)
+        loose = self._loose()
         trunk = self._several(1, lambda exercise: group(exercise) == "core" and is_timed(exercise), _trains)
         chosen = [*loose, *trunk] or self._several(_LOOSENING, lambda exercise: True, lambda exercise: True)
         main = [doses.mobility_dose(exercise, PRESCRIPTIONS["mobility"].main) for exercise in chosen]
         recovery = self.writer.prescription is not PRESCRIPTIONS["mobility"]
         return self._around("Mobility and recovery" if recovery else _titled("Mobility", chosen), chosen, main)
+
+    def _loose(self) -> list[Exercise]:
+        """Some stretches are left for the end of the day."""
+        stretches = self._free(_stretches)
+        kept = min(_STRETCHES, len(stretches) // 2)
+        taken: list[Exercise] = []
+        while len(taken) < _LOOSENING:
+            ends = len(self._free(_stretches)) <= kept
+            candidates = [exercise for exercise in self._free(self.writer.loosens) if not (ends and _stretches(exercise))]
+            if not candidates:
+                break
+            taken.append(self._take(candidates, rotates=True))
+        return taken
 
     def _own(self, focus: Focus) -> Iterator[Exercise]:
         most = _OWN[self.writer.level]
@@ -142,9 +155,9 @@ class _Chosen:
         return warm
 
     def _cool_down(self, chosen: Sequence[Exercise]) -> list[Exercise]:
-        found = self._for_muscles(chosen, _STRETCHES, lambda exercise: role(exercise) == "stretch" and not is_rolled(exercise))
-        found = found or self._for_muscles(chosen, _STRETCHES, lambda exercise: role(exercise) == "stretch")
-        if not found and not any(role(exercise) == "stretch" for exercise in chosen):
+        found = self._for_muscles(chosen, _STRETCHES, lambda exercise: _stretches(exercise) and not is_rolled(exercise))
+        found = found or self._for_muscles(chosen, _STRETCHES, _stretches)
+        if not found and not any(map(_stretches, chosen)):
             self.lacks.append("cool_down: no stretch fits; end with some minutes of easy walking")
         return found
 
@@ -184,6 +197,10 @@ def _titled(title: str, chosen: Iterable[Exercise]) -> str:
 
 def _trains(exercise: Exercise) -> bool:
     return role(exercise) == "strength"
+
+
+def _stretches(exercise: Exercise) -> bool:
+    return role(exercise) == "stretch"
 
 
 def _is_cardio(exercise: Exercise) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from services.backend.llm import open_llm_within_budget
 from services.backend.plans.base import PlanWriter, RulesWriter
 from services.backend.plans.equipment import EVERYTHING, equipment_name
 from services.backend.plans.orders import PlanOrder, Selection, select
@@ -17,13 +16,9 @@ from services.backend.plans.validation import PlanInvalid
 from shared import metrics
 from shared.errors import Conflict, Unavailable
 from shared.logging import get_logger
-from shared.mongo import brakes
-from shared.mongo.client import Database, within_a_request
+from shared.mongo.client import Database
 from shared.schemas.exercises import Exercise
 from shared.settings import Settings
-
-if TYPE_CHECKING:
-    from shared.llm.base import LLM
 
 log = get_logger(__name__)
 
@@ -70,28 +65,13 @@ class Planner:
 @asynccontextmanager
 async def open_planner(settings: Settings, db: Database) -> AsyncIterator[Planner]:
     """One for the whole process. Models are asked within the day's budget, if any has a key."""
-    if not settings.language_models.has_key:
-        yield Planner()
-        return
-    from services.backend.plans.llm import ModelWriter  # what only this needs takes time to load
+    async with open_llm_within_budget(settings, db) as llm:
+        if llm is None:
+            yield Planner()
+            return
+        from services.backend.plans.llm import ModelWriter  # what only this needs takes time to load
 
-    llm = await asyncio.to_thread(_open_llm, settings, db)
-    async with aclosing(llm):
         yield Planner(ModelWriter(llm, settings.plans))
-
-
-def _open_llm(settings: Settings, db: Database) -> LLM:
-    from shared.llm.open import open_llm
-
-    limit = settings.language_models.daily_llm_budget
-
-    async def spend() -> bool:
-        with within_a_request():
-            return await brakes.spend(db, brakes.LLM_BUDGET, limit, datetime.now(UTC))
-
-    llm = open_llm(settings, spend=spend if limit else None)
-    assert llm is not None, "there is a key"
-    return llm
 
 
 def _must_have_some(selection: Selection, order: PlanOrder) -> None:

@@ -1,4 +1,4 @@
-"""Re-embedding in the background: when postings lack a vector of the embedder in use, one process of all gives them theirs.
+"""Re-embedding in the background: when postings or exercises lack a vector of the embedder in use, one process of all gives them theirs.
 
 `changeover.py` says with which embedder searches are answered meanwhile.
 """
@@ -15,6 +15,7 @@ from shared.logging import get_logger
 from shared.mongo import reembed
 from shared.mongo.client import Database, Doc, translated
 from shared.mongo.long_tasks import Held, LongTasks
+from shared.mongo.reembed import ALL, EXERCISES, POSTINGS, Texts
 from shared.settings import Settings
 
 log = get_logger(__name__)
@@ -47,7 +48,7 @@ async def _look(db: Database, tasks: LongTasks, embedder_id: str, look_s: float)
         now = datetime.now(UTC)
         try:
             with translated():
-                if await reembed.any_without(db, embedder_id, since):
+                if await reembed.any_without(db, POSTINGS, embedder_id, since):
                     await tasks.ask(kind(embedder_id))
                 else:
                     since = now - _OVERLAP
@@ -58,13 +59,15 @@ async def _look(db: Database, tasks: LongTasks, embedder_id: str, look_s: float)
 
 
 async def _settle(db: Database, tasks: LongTasks, embedder_id: str) -> None:
+    """Every posting has its vector: searches may rely on that, whether or not every exercise has."""
     await reembed.complete(db, embedder_id)
-    if len(await reembed.generations(db)) > reembed.KEPT:
+    if await reembed.any_without(db, EXERCISES, embedder_id, None) or len(await reembed.generations(db)) > reembed.KEPT:
         await tasks.ask(kind(embedder_id))
 
 
 class Reembedding:
-    """The work of the task: embed what lacks a vector, in the order of ids, then drop the vectors of embedders long out of use."""
+    """The work of the task: embed what lacks a vector, postings first, in the order of their keys; then drop the vectors of embedders
+    long out of use."""
 
     def __init__(self, db: Database, embedder: Embedder) -> None:
         self._db = db
@@ -72,24 +75,26 @@ class Reembedding:
 
     async def work(self, held: Held) -> Doc:
         """The task's result. Raises Unavailable when the embedder is away, LeaseLost."""
-        embedded = await self._embed_all(held)
-        if not await reembed.any_without(self._db, self._embedder.embedder_id, None):
-            await reembed.complete(self._db, self._embedder.embedder_id)
-        return {"embedded": embedded, "dropped": await self._drop_outdated()}
+        done = int(held.task.state.get("done", 0))
+        total = done + sum([await reembed.count_without(self._db, texts, self._embedder.embedder_id) for texts in ALL])
+        for texts in ALL:
+            done = await self._embed_all(held, texts, done, total)
+            if texts is POSTINGS and not await reembed.any_without(self._db, POSTINGS, self._embedder.embedder_id, None):
+                await reembed.complete(self._db, self._embedder.embedder_id)
+        return {"embedded": done, "dropped": await self._drop_outdated()}
 
-    async def _embed_all(self, held: Held) -> int:
-        embedder_id = self._embedder.embedder_id
-        after, done = str(held.task.state.get("after", "")), int(held.task.state.get("done", 0))
-        total = done + await reembed.count_without(self._db, embedder_id)
+    async def _embed_all(self, held: Held, texts: Texts, done: int, total: int) -> int:
+        """`done` and what was embedded here. Who goes on after another finds what that one embedded no longer missing."""
+        embedder_id, after = self._embedder.embedder_id, ""
         told = monotonic()
-        while batch := await reembed.without(self._db, embedder_id, after, _BATCH):
-            vectors = await embed_documents(self._embedder, [(posting.title, posting.text) for posting in batch])
-            await reembed.store(self._db, embedder_id, batch, vectors)
-            after, done = batch[-1].greenhouse_id, done + len(batch)
-            await held.report({"done": done, "total": total}, state={"after": after, "done": done})
+        while batch := await reembed.without(self._db, texts, embedder_id, after, _BATCH):
+            vectors = await embed_documents(self._embedder, [(each.title, each.text) for each in batch])
+            await reembed.store(self._db, texts, embedder_id, batch, vectors)
+            after, done = batch[-1].key, done + len(batch)
+            await held.report({"done": done, "total": total}, state={"done": done})
             if monotonic() - told >= _TELL_S:
                 told = monotonic()
-                log.info("reembedding", embedder_id=embedder_id, done=done, total=total)
+                log.info("reembedding", embedder_id=embedder_id, collection=texts.collection, done=done, total=total)
         return done
 
     async def _drop_outdated(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from shared.logging import get_logger
@@ -35,13 +35,18 @@ async def remake(db: Database, subject_keys: Sequence[str], settings: Queue, mos
     if most == 0:
         return Remade()
     stale = [subject for at in range(0, len(subject_keys), _AT_ONCE) for subject in await _stale(db, subject_keys[at : at + _AT_ONCE])]
-    asked = 0
-    for number, subject in enumerate(stale):
+    return await ask_up_to(db, map(_request, stale), settings, most)
+
+
+async def ask_up_to(db: Database, requests: Iterable[GenerationRequest], settings: Queue, most: int) -> Remade:
+    """Ask for each in turn until so many are new."""
+    asked, waiting = 0, list(requests)
+    for number, request in enumerate(waiting):
         if asked == most:
-            return Remade(asked, len(stale) - number)
-        outcome = (await generation_queue.enqueue(db, _request(subject), settings)).outcome
+            return Remade(asked, len(waiting) - number)
+        outcome = (await generation_queue.enqueue(db, request, settings)).outcome
         if outcome == "queue_full":
-            return Remade(asked, len(stale) - number)
+            return Remade(asked, len(waiting) - number)
         asked += outcome == "created"
     if asked:
         log.info("reels_remade", asked=asked)

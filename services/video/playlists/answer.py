@@ -28,7 +28,7 @@ def item(place: Place, candidate: Candidate, clip: Clip, url: str, hls_url: str 
         provider=clip.provider,
         url=url,
         hls_url=hls_url,
-        duration=clip.duration,
+        duration=round(clip.duration, 3),
         start_time=clip.start_time,
         end_time=clip.end_time,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from services.video.dependencies import ClipPlaybacks, Config, Db, SimilarExercises, Store
+from services.video.dependencies import ClipPlaybacks, ComplaintsSoFar, Config, Db, SimilarExercises, Store
 from services.video.playlists.plans import day_of_plan
 from services.video.playlists.schemas import ExercisesAsked, PlanAsked, Playlist, PlaylistAsked
 from services.video.playlists.service import Parts, make_playlist
@@ -20,7 +20,14 @@ router = APIRouter(tags=["playlists"])
 
 @router.post("/playlists", response_model=Playlist)
 async def create_playlist(
-    asked: PlaylistAsked, db: Db, store: Store, playbacks: ClipPlaybacks, similar: SimilarExercises, settings: Config, identity: Identity
+    asked: PlaylistAsked,
+    db: Db,
+    store: Store,
+    playbacks: ClipPlaybacks,
+    similar: SimilarExercises,
+    complaints: ComplaintsSoFar,
+    settings: Config,
+    identity: Identity,
 ) -> Response:
     """The clips of one workout day, in the order in which they are played: the same ones however often they are asked for, until the
     catalogue changes. Required clips that there are not are named in `missing`, and asked of the workers.
@@ -29,7 +36,7 @@ async def create_playlist(
     with within_a_request(ANSWER_S):
         of_plan = isinstance(asked, PlanAsked)
         day = await day_of_plan(db, asked, user_id) if isinstance(asked, PlanAsked) else _day(asked, user_id)
-        parts = Parts(db, store, playbacks, similar, settings)
+        parts = Parts(db, store, playbacks, similar, complaints, settings)
         playlist = await make_playlist(parts, day, similar_for_required=asked.similar_for_required, of_plan=of_plan)
     return Response(playlist.model_dump_json(), media_type="application/json")
 

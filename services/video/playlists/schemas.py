@@ -83,7 +83,7 @@ class PlaylistItem(Message):
     provider: str
     url: str = Field(description="where it is played from; signed for a while where the bucket is private")
     hls_url: str | None = Field(description="the same as HLS, where a worker of ours made it")
-    duration: float = Field(description="seconds")
+    duration: float = Field(description="seconds, to the millisecond")
     start_time: float | None = Field(description="seconds into the file; null: its beginning")
     end_time: float | None = Field(description="seconds into the file; null: its end")
 
@@ -94,8 +94,8 @@ class MissingClip(Message):
     reason: Literal["no_clip", "not_available"] = Field(description="`not_available`: there are some, and none can be played now")
     generation: Making = Field(
         description="what came of asking for one to be made. `created`, `joined`: it is being made, the next playlist has it; `ready`: it "
-        "was made already; `blocked`: it failed for good, or lately; `queue_full`, `unavailable`: ask again later; `impossible`: the "
-        "exercise has no instructions in this language"
+        "was made already; `blocked`: it failed for good, or lately; `queue_full` (MAX_QUEUE_DEPTH or "
+        "PLAYLIST_MAX_CLIP_JOBS), `unavailable`: ask again later; `impossible`: the exercise has no instructions in this language"
     )
     job_id: str | None = Field(description="the job that makes it")
 

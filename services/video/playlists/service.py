@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from services.video.availability.asking import settle
 from services.video.playlists import answer
 from services.video.playlists.assembly import Assembly
 from services.video.playlists.builder import Candidate, Place
+from services.video.playlists.complaints import Complaints
 from services.video.playlists.schemas import MissingClip, Playlist, PlaylistItem
 from services.video.playlists.seeds import ALGO_VERSION, seed_of
 from services.video.playlists.similar import Similar
@@ -24,7 +25,7 @@ from shared.metrics import (
     PLAYLIST_ITEMS,
 )
 from shared.mongo.client import Database
-from shared.schemas.clips import Clip
+from shared.schemas.clips import Clip, MadeKind, clip_subject
 from shared.schemas.playlists import Day, Row
 from shared.schemas.reels import LAYOUT
 from shared.settings import Settings
@@ -35,6 +36,7 @@ log = get_logger(__name__)
 
 SLOW_S = 0.2
 """A build that takes longer is logged."""
+_HOPELESS = ("blocked", "impossible")
 
 
 class Parts(NamedTuple):
@@ -44,6 +46,7 @@ class Parts(NamedTuple):
     store: BlobStore
     playbacks: Playbacks
     similar: Similar
+    complaints: Complaints
     settings: Settings
 
 
@@ -110,7 +113,7 @@ async def _missing(parts: Parts, day: Day, built: Built) -> tuple[MissingClip, .
     places = [place for place, candidate in built.chosen.items() if place.required and not candidate]
     if not places:
         return ()
-    asked = await ask_for(parts.db, places, day, parts.settings.queue)
+    asked = await ask_for(parts.db, places, day, parts.settings)
     known = {(row.exercise_slug, row.kind) for row in built.rows}
     missing = tuple(
         MissingClip(
@@ -122,8 +125,17 @@ async def _missing(parts: Parts, day: Day, built: Built) -> tuple[MissingClip, .
         )
         for place, (generation, job_id) in zip(places, asked, strict=True)
     )
-    log.error("playlist_incomplete", **_named(day), missing=[each.model_dump() for each in missing])
+    tell = log.error if _is_news(parts.complaints, day, missing) else log.info
+    tell("playlist_incomplete", **_named(day), missing=[each.model_dump() for each in missing])
     return missing
+
+
+def _is_news(complaints: Complaints, day: Day, missing: Sequence[MissingClip]) -> bool:
+    """What cannot be made is missing every time: once in a while is enough for that."""
+    hopeless = [each for each in missing if each.generation in _HOPELESS]
+    subjects = [clip_subject(each.exercise_slug, cast(MadeKind, each.kind), day.archetype, day.locale) for each in hopeless]
+    new = [subject for subject in subjects if complaints.is_news(subject.key)]
+    return bool(new) or len(hopeless) < len(missing)
 
 
 def _measure(day: Day, built: Built, seconds: float) -> None:

@@ -40,11 +40,17 @@ async def _in_the_way(db: Database) -> AsyncIterator[tuple[str, str]]:
 def stands_in_the_way(name: str, index: Mapping[str, Any], model: IndexModel) -> bool:
     """PURE: whether this index, as `index_information` tells it, keeps `model` from being made."""
     ours = model.document
-    same_key = list(index["key"]) == list(ours["key"].items())
+    same_key = _fields(index) == list(ours["key"].items())
     if not same_key and name != ours["name"]:
         return False
     same_rules = all(index.get(rule) == ours.get(rule) for rule in _RULES)
     return not (same_key and name == ours["name"] and same_rules)
+
+
+def _fields(index: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """As it was asked for: of an index of texts the server tells its own fields in the place of ours, and ours as weights."""
+    texts = [(field, "text") for field in index.get("weights", {})]
+    return [each for field, kind in index["key"] for each in (texts if field == "_fts" else [(field, kind)]) if field != "_ftsx"]
 
 
 INDEXES_IN_THE_WAY = Migration("0001-indexes", "drops indexes that keep ours from being made", _plan, _apply)

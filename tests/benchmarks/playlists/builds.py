@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
+from services.video.playlists.complaints import Complaints
 from services.video.playlists.service import Built, Parts, build
 from services.video.playlists.similar import Similar
 from shared.mongo import playlist_clips
@@ -35,7 +36,7 @@ async def rows(tools: Tools, large: Catalogue, db: Database, small: Catalogue, o
 async def _parts(tools: Tools, db: Database, **changes: Any) -> AsyncIterator[Parts]:
     settings = Settings(process=Process(data_dir=tools.folder / "media"), playlists=Playlists(**changes))
     async with aclosing(open_store(settings)) as store, aclosing(open_playbacks(settings)) as playbacks:
-        yield Parts(db, store, playbacks, Similar(db), settings)
+        yield Parts(db, store, playbacks, Similar(db), Complaints(), settings)
 
 
 async def _beside_reads(parts: Parts, catalogue: Catalogue, rounds: int) -> Row:

@@ -12,9 +12,12 @@ import httpx2
 import pytest
 
 from shared.mongo.client import Database
+from shared.mongo.clip_requests import ask_for_clip
 from shared.mongo.indexes import create_indexes
 from shared.schemas.exercises import Exercise
 from tests.integration.backend.operating import audits, operated, problem
+from tests.integration.clip_steps import exercise
+from tests.integration.queue_steps import SETTINGS, claimed, finished
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CLIP = {"kind": "technique", "archetype": "mentor", "provider": "local", "asset": "a.mp4", "exercise_slug": "push-up", "duration": 45}
@@ -68,7 +71,7 @@ async def test_a_clip_from_its_first_day_to_its_last(http: httpx2.AsyncClient, d
     await db.workout_routines.insert_one({"_id": "r", "clip_ids": ["a/b:1"]})
     problem(await http.delete(path, headers={"If-Match": etag}), 412, "precondition_failed")
     gone = await http.delete(path)
-    assert gone.json() == {"clip_id": "a/b:1", "marked_routines": 1}
+    assert gone.json() == {"clip_id": "a/b:1", "marked_routines": 1, "taken_down": None}
     problem(await http.get(path), 404, "clip_not_found")
     problem(await http.delete(path), 404, "clip_not_found")
     assert await allowed(http) == []
@@ -76,6 +79,23 @@ async def test_a_clip_from_its_first_day_to_its_last(http: httpx2.AsyncClient, d
     assert done[:2] == [("add_clip", "done"), ("add_clip", "clip_exists")]
     assert sorted(done[2:4]) == [("change_clip", "done"), ("change_clip", "precondition_failed")]
     assert done[4:] == [("delete_clip", outcome) for outcome in ("precondition_failed", "done", "clip_not_found")]
+
+
+async def test_deleting_a_workers_clip_takes_its_reel_down(http: httpx2.AsyncClient, db: Database) -> None:
+    await exercise(db, "push-up")
+    asked = await ask_for_clip(db, "push-up", "technique", "mentor", "en", SETTINGS)
+    assert asked
+    job = await finished(db, await claimed(db))
+    assert await allowed(http) == ["push-up"]
+    gone = await http.delete(f"/admin/clips/reel:{job.subject_key}")
+    assert gone.json() == {"clip_id": f"reel:{job.subject_key}", "marked_routines": 0, "taken_down": job.output_video_id}
+    assert await allowed(http) == []
+    assert (await audits(db))[-1]["details"]["taken_down"] == job.output_video_id
+    problem(await http.post(f"/admin/videos/{job.output_video_id}/take-down"), 409, "video_taken_down")
+    ordered = await http.post(f"/admin/videos/{job.output_video_id}/regenerate")
+    assert ordered.status_code == 202
+    await finished(db, await claimed(db))
+    assert await allowed(http) == ["push-up"]
 
 
 async def test_the_last_playable_clip_decides(http: httpx2.AsyncClient) -> None:
@@ -105,6 +125,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"duration": True}, "duration"),
     ({"title": "x"}, "title"),
     ({"clip_id": ""}, "clip_id"),
+    ({"clip_id": "counts"}, "clip_id"),
+    ({"clip_id": "recheck"}, "clip_id"),
 ]
 
 

@@ -150,5 +150,5 @@ async def test_a_clip_that_changed_meanwhile_is_not_deleted(catalogue: Database,
     assert await catalogue.workout_routines.count_documents({"missing_clips": "123"}) == 0
     now = await clips.get(catalogue, "123")
     assert now
-    assert await clips.delete(catalogue, now, 30) == 1
+    assert await clips.delete(catalogue, now, 30) == (1, None)
     assert (await clips.get(catalogue, "123"), await catalogue.workout_routines.count_documents({"missing_clips": "123"})) == (None, 1)

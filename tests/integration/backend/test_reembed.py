@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from services.backend.catalogue.exercise_importer import import_exercises
 from services.backend.postings.changeover import answering, until_complete, who_answers
+from services.backend.postings.importer import Row
 from services.backend.postings.reembed import follow, kind
 from shared.embeddings.base import Embedder, Kind
 from shared.embeddings.local import LocalEmbedder, open_local
 from shared.embeddings.wordllama import WordLlamaEmbedder, open_wordllama
 from shared.errors import Unavailable
-from shared.mongo import postings, reembed
+from shared.mongo import exercises, postings, reembed
 from shared.mongo.client import Database
 from shared.mongo.indexes import create_indexes
 from shared.mongo.long_tasks import LongTasks
@@ -69,9 +71,9 @@ async def jobs(db: Database, minilm: LocalEmbedder) -> Database:
     roles = ("Artisan baker", "Pipe welder", "Paediatric nurse")
     for number in range(POSTINGS):
         await add(db, f"p{number:03}", roles[number % len(roles)])
-    known = await reembed.without(db, minilm.embedder_id, "", POSTINGS)
+    known = await reembed.without(db, reembed.POSTINGS, minilm.embedder_id, "", POSTINGS)
     vectors = await minilm.embed(["Artisan baker", "Pipe welder", "Paediatric nurse"])
-    await reembed.store(db, minilm.embedder_id, known, np.stack([vectors[int(each.greenhouse_id[1:]) % 3] for each in known]))
+    await reembed.store(db, reembed.POSTINGS, minilm.embedder_id, known, np.stack([vectors[int(each.key[1:]) % 3] for each in known]))
     await reembed.complete(db, minilm.embedder_id)
     return db
 
@@ -141,6 +143,46 @@ async def test_what_one_process_began_another_finishes(jobs: Database, wordllama
     assert next_one.texts == 2 * (POSTINGS - 64)
 
 
+async def test_exercises_get_theirs_too(jobs: Database, minilm: LocalEmbedder, wordllama: Watched) -> None:
+    await import_exercises(jobs, minilm, rows_of("Hip Bridge", "Push-Up"))
+    await import_exercises(jobs, minilm, [Row("3", {"name": "Gone", "active": False})])
+    async with following(jobs, wordllama):
+        await asyncio.wait_for(until_complete(jobs, wordllama.embedder_id, look_s=0.05), PATIENCE_S)
+        await eventually(lambda: _idle(jobs))
+        assert await _exercises_known_by(jobs, wordllama) == ["hip-bridge", "push-up"]
+        assert await _exercises_known_by(jobs, minilm) == ["gone", "hip-bridge", "push-up"]
+        await import_exercises(jobs, minilm, rows_of("Squat"))  # by a process that has not heard of the change
+        await eventually(lambda: _knows(jobs, wordllama, "squat"))
+
+    asked = wordllama.texts
+    report = await import_exercises(jobs, wordllama, rows_of("Hip Bridge", "Push-Up", "Squat"))
+    assert (report.unchanged, report.embedded, wordllama.texts) == (3, 0, asked)
+
+
+async def test_a_changed_exercise_is_not_given_the_vector_of_its_old_text(
+    jobs: Database, minilm: LocalEmbedder, wordllama: Watched
+) -> None:
+    await import_exercises(jobs, minilm, rows_of("Push-Up"))
+    (old,) = await reembed.without(jobs, reembed.EXERCISES, wordllama.embedder_id, "", 1)
+    assert (old.title, old.text) == ("Push-Up", "Do a Push-Up.")
+    await import_exercises(jobs, minilm, [Row("1", {"name": "Push-Up", "instructions": ["Go down."]})])
+    await reembed.store(jobs, reembed.EXERCISES, wordllama.embedder_id, [old], await wordllama.embed([old.title]))
+    assert await _exercises_known_by(jobs, wordllama) == []
+
+
+def rows_of(*names: str) -> list[Row]:
+    return [Row(name, {"name": name, "level": "beginner", "instructions": [f"Do a {name}."]}) for name in names]
+
+
+async def _exercises_known_by(db: Database, embedder: Embedder) -> list[str]:
+    found = await exercises.stored(db, await db.exercises.distinct("slug"), embedder.embedder_id)
+    return sorted(slug for slug, each in found.items() if each.text_hash)
+
+
+async def _knows(db: Database, embedder: Embedder, slug: str) -> bool:
+    return slug in await _exercises_known_by(db, embedder)
+
+
 async def _at_least(db: Database, embedder_id: str, count: int) -> bool:
     return await known_by(db, embedder_id) >= count
 
@@ -167,21 +209,21 @@ async def test_what_comes_later_without_a_vector_gets_one(jobs: Database, wordll
 
 
 async def test_a_new_text_is_not_given_the_vector_of_the_old_one(jobs: Database, wordllama: Watched) -> None:
-    (old, *_) = await reembed.without(jobs, wordllama.embedder_id, "", 1)
-    await add(jobs, old.greenhouse_id, "Florist")
+    (old, *_) = await reembed.without(jobs, reembed.POSTINGS, wordllama.embedder_id, "", 1)
+    await add(jobs, old.key, "Florist")
 
-    await reembed.store(jobs, wordllama.embedder_id, [old], await wordllama.embed([old.title]))
+    await reembed.store(jobs, reembed.POSTINGS, wordllama.embedder_id, [old], await wordllama.embed([old.title]))
 
     assert await known_by(jobs, wordllama.embedder_id) == 0
 
 
 async def test_an_index_hears_of_each_new_vector(jobs: Database, wordllama: Watched) -> None:
     before = datetime.now(UTC)
-    batch = await reembed.without(jobs, wordllama.embedder_id, "p0", 3)
-    await reembed.store(jobs, wordllama.embedder_id, batch, await wordllama.embed([each.title for each in batch]))
+    batch = await reembed.without(jobs, reembed.POSTINGS, wordllama.embedder_id, "p0", 3)
+    await reembed.store(jobs, reembed.POSTINGS, wordllama.embedder_id, batch, await wordllama.embed([each.title for each in batch]))
 
     changed = [posting async for posting, _ in postings.indexed_since(jobs, wordllama.embedder_id, before)]
-    assert {posting.greenhouse_id for posting in changed if posting.vector is not None} == {each.greenhouse_id for each in batch}
+    assert {posting.greenhouse_id for posting in changed if posting.vector is not None} == {each.key for each in batch}
 
 
 async def test_closed_postings_and_those_not_migrated_are_left_alone(db: Database, wordllama: Watched) -> None:
@@ -189,12 +231,13 @@ async def test_closed_postings_and_those_not_migrated_are_left_alone(db: Databas
     await add(db, "closed", "Baker", active=False)
     await db.jobs.insert_one({"greenhouse_id": "seed", "title": "Baker", "description": "<p>Bake", "active": True})
 
-    assert not await reembed.any_without(db, wordllama.embedder_id, None)
+    assert not await reembed.any_without(db, reembed.POSTINGS, wordllama.embedder_id, None)
     await reembed.complete(db, wordllama.embedder_id)
     assert await reembed.generations(db) == []
 
 
 async def test_the_embedder_before_the_last_one_is_dropped(jobs: Database, minilm: LocalEmbedder, wordllama: Watched) -> None:
+    await import_exercises(jobs, minilm, rows_of("Push-Up"))
     for name in ("second-1", "third-1"):
         renamed = Watched(wordllama.embedder, name)
         async with following(jobs, renamed):
@@ -203,6 +246,7 @@ async def test_the_embedder_before_the_last_one_is_dropped(jobs: Database, minil
 
     assert await reembed.generations(jobs) == ["third-1", "second-1"]
     assert [await known_by(jobs, name) for name in ("third-1", "second-1", minilm.embedder_id)] == [POSTINGS, POSTINGS, 0]
+    assert sorted((await jobs.exercises.find_one({}) or {})["vectors"]) == ["second-1", "third-1"]
 
 
 async def _idle(db: Database) -> bool:

@@ -1,4 +1,4 @@
-"""What a claim examines when a million jobs are done and two thousand are backing off, by the plan of the very command it sends."""
+"""What a claim examines when 100,000 jobs are done and 2,000 are backing off, by the plan of the very command it sends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.schemas.generation import ACTIVE
 from shared.settings import Queue
 from tests.faults.postings import ask, posting
 
-DONE, BACKING_OFF = 1_000_000, 2_000
+DONE, BACKING_OFF = 100_000, 2_000
 SETTINGS = Queue()
 
 

@@ -30,6 +30,8 @@ from tests.stubs.openai_compatible import OpenAIStub, answer
 from tests.stubs.vendor import Says
 
 SETTINGS = Queue(lease_s=2, retry_base_s=0.05, worker_poll_interval_s=0.5)
+BRIEF = SETTINGS.model_copy(update={"reel_max_seconds": 2})
+"""For reels at which nobody looks."""
 BODY = """<h3>What you'll do</h3><ul><li>Knead sourdough by hand every morning before the town wakes up</li>
 <li>Teach two apprentices to shape loaves and to trust their hands</li>
 <li>Run the stone ovens through the night and keep the fire even</li></ul>
@@ -42,7 +44,7 @@ def baker(**changes: Any) -> Posting:
 
 
 @asynccontextmanager
-async def at_work(db: Database, folder: Path, stub: OpenAIStub, **environ: str) -> AsyncIterator[Worker]:
+async def at_work(db: Database, folder: Path, stub: OpenAIStub, queue: Queue = SETTINGS, **environ: str) -> AsyncIterator[Worker]:
     """A worker whose models are the stub."""
     await create_indexes(db)
     (folder / "work").mkdir()
@@ -51,7 +53,7 @@ async def at_work(db: Database, folder: Path, stub: OpenAIStub, **environ: str) 
         async with open_writer(load_settings(keys, env_file=None), db) as writer:
             assert writer
             store = LocalStore(folder / "media", "http://video/media")
-            worker = Worker(Workshop(db, store, SETTINGS, folder / "work", writer=writer), "w1")
+            worker = Worker(Workshop(db, store, queue, folder / "work", writer=writer), "w1")
             running = asyncio.create_task(worker.run())
             try:
                 yield worker
@@ -60,9 +62,11 @@ async def at_work(db: Database, folder: Path, stub: OpenAIStub, **environ: str) 
                 await running
 
 
-async def made(db: Database, folder: Path, stub: OpenAIStub, role: Posting, **environ: str) -> tuple[GenerationJob, str]:
+async def made(
+    db: Database, folder: Path, stub: OpenAIStub, role: Posting, queue: Queue = SETTINGS, **environ: str
+) -> tuple[GenerationJob, str]:
     """The finished job and its reel's script."""
-    async with at_work(db, folder, stub, **environ):
+    async with at_work(db, folder, stub, queue, **environ):
         job = await until(db, await ask(db, role), "ready")
     video = await videos.ready_for_posting(db, role.greenhouse_id)
     assert video
@@ -102,7 +106,7 @@ async def test_orders_within_a_posting_reach_no_reel(db: Database, tmp_path: Pat
 async def test_the_days_budget_is_kept_and_its_end_is_no_failure(db: Database, tmp_path: Path) -> None:
     assert await brakes.spend(db, BUDGET, 2, datetime.now(UTC)), "somebody else asked already"
     stub = OpenAIStub(answer(json.dumps(BAD)))
-    job, _ = await made(db, tmp_path, stub, baker(), DAILY_LLM_BUDGET="2")
+    job, _ = await made(db, tmp_path, stub, baker(), BRIEF, DAILY_LLM_BUDGET="2")
     assert len(stub.asked) == 1, "the repair was one call too many"
     assert job.output
     assert "budget" in job.output.reel.degraded[0]
@@ -143,5 +147,5 @@ async def test_what_the_company_repeats_everywhere_is_not_said(db: Database, tmp
     await create_indexes(db)
     await store(db, [Write(sibling, {}, None) for sibling in siblings], "none")
     stub = OpenAIStub(answer(json.dumps(GOOD)))
-    await made(db, tmp_path, stub, role)
+    await made(db, tmp_path, stub, role, BRIEF)
     assert ("Weave the baskets" in stub.asked[0].body["messages"][1]["content"]) == (others < 2)

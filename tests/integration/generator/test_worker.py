@@ -30,6 +30,8 @@ from shared.settings import Queue, Render
 from shared.storage.local import LocalStore
 
 SETTINGS = Queue(lease_s=2, retry_base_s=0.05, worker_poll_interval_s=0.5)
+BRIEF = SETTINGS.model_copy(update={"reel_max_seconds": 2})
+"""For reels at which nobody looks."""
 BODY = """<p>We bake for two hundred families of the old town and three schools.</p>
 <h3>What you'll do</h3><ul><li>Knead sourdough by hand every morning before the town wakes up</li>
 <li>Teach two apprentices to shape loaves and to trust their hands</li>
@@ -102,7 +104,7 @@ async def test_a_job_becomes_a_reel_whose_files_are_all_there(shop: Workshop) ->
 
 async def test_settings_choose_how_reels_are_encoded_and_packaged(shop: Workshop) -> None:
     render = Render(render_profile="balanced", hls_segments="fmp4", renditions="720p,480p")
-    async with at_work(replace(shop, render=render)):
+    async with at_work(replace(shop, settings=BRIEF, render=render)):
         await until(shop.db, await ask(shop.db, posting()), "ready")
     video = await videos.ready_for_posting(shop.db, "1")
     assert video
@@ -146,7 +148,7 @@ async def test_a_failing_upload_is_tried_again_and_one_failing_job_stops_no_othe
     media = shop.store.root  # type: ignore[attr-defined]
     media.mkdir(exist_ok=True)
     (media / "hls").write_text("in the way")
-    async with at_work(shop):
+    async with at_work(replace(shop, settings=BRIEF)):
         job_id = await ask(shop.db, posting())
         async with asyncio.timeout(PATIENCE_S):
             while not (job := await queue.get(shop.db, job_id)) or job.retry_count == 0:
@@ -216,7 +218,7 @@ async def test_without_time_to_finish_the_job_is_handed_back_at_no_cost(
     assert await asyncio.wait_for(worker.wait(), PATIENCE_S) == 0
     job = await until(db, job_id, "queued")
     assert (job.retry_count, job.attempt_token) == (0, None)
-    async with at_work(shop):
+    async with at_work(replace(shop, settings=BRIEF)):
         assert (await until(db, job_id, "ready")).retry_count == 0
 
 
@@ -228,7 +230,7 @@ async def test_a_killed_worker_costs_a_retry_and_the_job_is_finished_by_another(
     await _encoding(shop)
     worker.kill()
     await worker.wait()
-    async with at_work(shop):
+    async with at_work(replace(shop, settings=BRIEF)):
         job = await until(db, job_id, "ready")
     assert (job.retry_count, job.attempt) == (1, 2)
     assert await db.videos.count_documents({"status": "ready"}) == 1

@@ -1,4 +1,4 @@
-"""The stack's admin key reaches the backend alone, and nobody is told more than where it lies."""
+"""The stack's admin key reaches those with paths under /admin alone, and nobody is told more than where it lies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.settings import Admin, Process, Settings
 
 
 def settings(data_dir: Path, key: str | None = None) -> Settings:
-    process = Process(data_dir=data_dir, backend_port=0, video_port=0)
+    process = Process(data_dir=data_dir, backend_port=0, video_port=0, recommendation_port=0)
     return Settings(process=process, admin=Admin(admin_api_key=SecretStr(key) if key else None))
 
 
@@ -28,7 +28,7 @@ def told(machine: Machine) -> Mapping[str, str | None]:
 def test_a_key_is_made_for_the_backend_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     machine = one_machine(settings(tmp_path), Console(echo=True))
     key = (tmp_path / "admin.key").read_text().strip()
-    assert told(machine) == {"backend": key, "video": None, "generator": None}
+    assert told(machine) == {"backend": key, "video": None, "recommendation": key, "generator": None}
     assert "ADMIN_API_KEY" not in machine.environment
     machine.say_where()
     said = capsys.readouterr()
@@ -48,6 +48,6 @@ def test_the_backend_learns_of_a_database_that_starts_later(tmp_path: Path) -> N
 def test_a_key_that_is_set_is_left_to_the_processes_to_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     machine = one_machine(settings(tmp_path, "a-key-of-my-own-choice"), Console(echo=True))
     machine.say_where()
-    assert told(machine) == {"backend": None, "video": None, "generator": None}
+    assert told(machine) == dict.fromkeys(("backend", "video", "recommendation", "generator"))
     assert not (tmp_path / "admin.key").exists()
     assert "admin" not in capsys.readouterr().err

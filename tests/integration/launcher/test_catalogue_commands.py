@@ -24,7 +24,7 @@ async def run(db: Database, mongo_uri: str, folder: Path, *arguments: str) -> tu
 async def test_exercises_and_then_their_clips(db: Database, mongo_uri: str, tmp_path: Path) -> None:
     (tmp_path / "exercises.json").write_text(json.dumps([{"name": "Push-Up", "level": "expert"}, {"name": "Plank", "level": "godlike"}]))
     code, said, bar = await run(db, mongo_uri, tmp_path, "import-exercises", str(tmp_path / "exercises.json"))
-    assert (code, said.splitlines()[0]) == (0, "new 1  changed 0  unchanged 0  rejected 1  embedded 1")
+    assert (code, said.splitlines()[0]) == (0, "new 1  changed 0  unchanged 0  rejected 1  embedded 1  remade 0")
     assert "rejected: entry 2 (Plank): level: Input should be 'beginner'" in said
     assert "2/2" in bar
     (tmp_path / "clips.csv").write_text("exercise,kind,archetype,provider,asset,duration\npush-up,technique,peer,local,a.mp4,9\n")

@@ -16,7 +16,7 @@ IMPORT = ("import", "services/samples/postings.json", "--json")
 
 
 def run(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    settings = {"DATA_DIR": str(data_dir), "BACKEND_PORT": "0", "VIDEO_PORT": "0", **environment}
+    settings = {"DATA_DIR": str(data_dir), "BACKEND_PORT": "0", "VIDEO_PORT": "0", "RECOMMENDATION_PORT": "0", **environment}
     command = [sys.executable, "-m", "services", *arguments]
     return subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, timeout=60, check=False)
 

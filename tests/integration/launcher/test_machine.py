@@ -151,7 +151,7 @@ def test_it_waits_for_an_import_that_came_first(tmp_path: Path) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(process=Process(data_dir=tmp_path / "data", backend_port=0, video_port=0))
+    return Settings(process=Process(data_dir=tmp_path / "data", backend_port=0, video_port=0, recommendation_port=0))
 
 
 def test_a_busy_port_fails_before_anything_is_touched(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,7 +198,8 @@ def test_a_data_dir_that_is_no_folder_is_named(settings: Settings, tmp_path: Pat
 def test_free_ports_are_told_to_the_services(settings: Settings) -> None:
     machine: Machine = one_machine(settings, Console(echo=True))
     assert machine.backend_url == f"http://127.0.0.1:{machine.environment['BACKEND_PORT']}"
-    assert len({machine.environment["BACKEND_PORT"], machine.environment["VIDEO_PORT"], "0"}) == 3
+    assert len({machine.environment[f"{name}_PORT"] for name in ("BACKEND", "VIDEO", "RECOMMENDATION")} | {"0"}) == 4
+    assert machine.recommendation_url == f"http://127.0.0.1:{machine.environment['RECOMMENDATION_PORT']}"
     assert machine.environment["DATA_DIR"] == str(settings.process.data_dir)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.errors import PermanentJobError
-from shared.mongo import clips, generation_admin, videos
+from shared.errors import Conflict, PermanentJobError, SourceGone
+from shared.mongo import clip_checks, clips, generation_admin, made_clips, videos
 from shared.mongo.client import Database
 from shared.mongo.clip_requests import ask_for_clip
 from shared.mongo.generation_queue import Enqueued
@@ -144,3 +144,99 @@ async def test_a_retry_is_for_the_exercise_as_it_is_now(jobs: Database) -> None:
     await exercise(jobs, content_hash="another text")
     retried = await generation_admin.retry(jobs, asked.job_id or "", "test", SETTINGS)
     assert (retried["status"], retried["source_hash"]) == ("queued", "another text")
+
+
+async def lose(db: Database, clip: Clip) -> None:
+    """As the look at every clip does when the file is not there."""
+    await clip_checks.write(db, [(clip, False)])
+
+
+async def test_a_clip_whose_media_are_lost_is_made_again_once(jobs: Database) -> None:
+    await exercise(jobs)
+    await ask(jobs)
+    before = await made(jobs)
+    await lose(jobs, before)
+    first, second = await ask(jobs), await ask(jobs)
+    assert (first and first.outcome, second) == ("created", first and Enqueued("joined", first.job_id))
+    after = await made(jobs)
+    assert (after.clip_id, after.available, after.video_id != before.video_id) == (before.clip_id, True, True)
+    assert await ask(jobs) == Enqueued("ready")
+    assert await videos.statuses(jobs, [before.video_id or "", after.video_id or ""]) == {
+        before.video_id: "superseded",
+        after.video_id: "ready",
+    }
+
+
+async def test_a_lost_reel_that_was_taken_down_or_cannot_be_made_stays_away(jobs: Database) -> None:
+    await exercise(jobs)
+    await ask(jobs)
+    clip = await made(jobs)
+    await lose(jobs, clip)
+    again = await ask(jobs)
+    await failed(jobs, await claimed(jobs), PermanentJobError("nothing to say", code="no_usable_text"))
+    assert await ask(jobs) == Enqueued("blocked")
+    retried = await generation_admin.retry(jobs, (again and again.job_id) or "", "test", SETTINGS)
+    assert retried["status"] == "queued"
+    await generation_admin.cancel(jobs, retried["job_id"], "test", SETTINGS)
+    await generation_admin.take_down(jobs, clip.video_id or "")
+    assert await ask(jobs) == Enqueued("blocked")
+
+
+async def test_a_clip_that_is_only_unknown_is_not_made_again(jobs: Database) -> None:
+    await exercise(jobs)
+    await ask(jobs)
+    clip = await made(jobs)
+    await jobs.clips.update_one({"clip_id": clip.clip_id}, {"$set": {"available": None}})
+    assert await ask(jobs) == Enqueued("ready")
+
+
+async def test_deleting_the_clip_takes_its_reel_down(jobs: Database) -> None:
+    await exercise(jobs)
+    await ask(jobs)
+    clip = await made(jobs)
+    await jobs.workout_routines.insert_one({"clip_ids": [CLIP_ID]})
+    assert await clips.delete(jobs, clip, 30) == (1, clip.video_id)
+    assert await videos.statuses(jobs, [clip.video_id or ""]) == {clip.video_id: "taken_down"}
+    assert await ask(jobs) == Enqueued("blocked")
+    with pytest.raises(Conflict):
+        await generation_admin.take_down(jobs, clip.video_id or "")
+    await exercise(jobs, content_hash="another text")
+    again = await ask(jobs)
+    assert again
+    assert again.outcome == "created"
+    assert (await made(jobs)).available
+
+
+async def test_a_clip_that_changed_meanwhile_keeps_its_reel(jobs: Database) -> None:
+    await exercise(jobs)
+    await ask(jobs)
+    clip = await made(jobs)
+    await lose(jobs, clip)
+    assert await clips.delete(jobs, clip, 30) is None
+    assert await videos.statuses(jobs, [clip.video_id or ""]) == {clip.video_id: "ready"}
+
+
+async def test_a_job_whose_exercise_was_away_blocks_nothing(jobs: Database) -> None:
+    known = await exercise(jobs)
+    await ask(jobs)
+    await exercise(jobs, active=False)
+    await failed(jobs, await claimed(jobs), SourceGone("it is not active", code="exercise_not_found"))
+    await exercise(jobs, content_hash=known.content_hash)
+    again = await ask(jobs)
+    assert again
+    assert again.outcome == "created"
+
+
+async def test_clips_of_another_text_than_their_exercise_has_now_are_out_of_date(jobs: Database) -> None:
+    known = await exercise(jobs)
+    await ask(jobs)
+    clip = await made(jobs)
+    by_hand = clip.model_copy(update={"clip_id": "by-hand", "video_id": None})
+    await clips.insert(jobs, by_hand)
+    assert await made_clips.outdated(jobs, {known.slug: known}) == []
+    changed = await exercise(jobs, content_hash="another text")
+    (outdated,) = await made_clips.outdated(jobs, {changed.slug: changed})
+    assert outdated.subject == SUBJECT
+    assert await made_clips.outdated(jobs, {"other": changed}) == []
+    await generation_admin.take_down(jobs, clip.video_id or "")
+    assert await made_clips.outdated(jobs, {changed.slug: changed}) == []

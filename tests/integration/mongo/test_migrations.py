@@ -82,8 +82,8 @@ async def test_the_seeds_vectors_are_geminis_and_need_no_embedding(done: Databas
     assert vector == pytest.approx(was / np.linalg.norm(was), abs=1e-6)
     assert "embedding" not in doc
     assert not postings.needs_vector(Posting.model_validate(doc), doc, GEMINI)
-    assert not await reembed.any_without(done, GEMINI, None)
-    assert await reembed.any_without(done, "minilm-l6-int8-v1", None)
+    assert not await reembed.any_without(done, reembed.POSTINGS, GEMINI, None)
+    assert await reembed.any_without(done, reembed.POSTINGS, "minilm-l6-int8-v1", None)
     assert await reembed.generations(done) == [GEMINI]
 
 

@@ -146,6 +146,7 @@ async def test_without_its_database_it_says_so_in_time(tmp_path: Path, monkeypat
 _PROCESS = """
 import asyncio, json, sys
 from contextlib import aclosing
+from services.video.playlists.complaints import Complaints
 from services.video.playlists.service import Parts, make_playlist
 from services.video.playlists.similar import Similar
 from shared.mongo.client import open_mongo
@@ -157,7 +158,7 @@ from shared.storage.playback import open_playbacks
 async def main():
     settings = load_settings(env_file=None)
     async with open_mongo(settings) as db, aclosing(open_store(settings)) as store, aclosing(open_playbacks(settings)) as playbacks:
-        parts = Parts(db, store, playbacks, Similar(db), settings)
+        parts = Parts(db, store, playbacks, Similar(db), Complaints(), settings)
         for line in sys.stdin:
             asked = json.loads(line)
             day = Day(**asked | {"exercises": tuple(asked["exercises"]), "locale": "en"})

@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 from services.video.playlists import assembly, service
 from services.video.playlists.assembly import Assembly
 from services.video.playlists.builder import Book, Limits, Place
+from services.video.playlists.complaints import Complaints
 from services.video.playlists.schemas import Playlist
 from services.video.playlists.service import Parts, make_playlist
 from services.video.playlists.similar import Similar
@@ -27,9 +28,11 @@ from shared.mongo.client import Database, open_mongo
 from shared.mongo.indexes import create_indexes
 from shared.mongo.postings import encode_vector
 from shared.schemas.clips import Clip
+from shared.schemas.playlists import Day
 from shared.settings import Playlists, Queue, Settings
 from shared.storage.open import open_local, open_store
 from shared.storage.playback import open_playbacks
+from tests.integration.queue_steps import claimed, finished
 from tests.integration.video.playlist_steps import DAY, add_clips, add_exercise, clip, put_file, whole_catalogue
 
 ONE = replace(DAY, exercises=("push-ups",))
@@ -62,7 +65,7 @@ async def parts(db: Database, settings: Settings, reads: Reads) -> AsyncIterator
         aclosing(open_store(settings)) as store,
         aclosing(open_playbacks(settings)) as playbacks,
     ):
-        yield Parts(watched, store, playbacks, Similar(watched), settings)
+        yield Parts(watched, store, playbacks, Similar(watched), Complaints(), settings)
 
 
 def choosing(parts: Parts, **changes: Any) -> Parts:
@@ -237,6 +240,67 @@ async def test_what_is_missing_is_named_logged_and_asked_for_once(db: Database, 
     assert (job["job_id"], job["subject_key"]) == (playlist.missing[0].job_id, "push-ups:instruction:professional:en")
     again = await make_playlist(parts, DAY)
     assert (again.missing[0].generation, again.missing[0].job_id) == ("joined", job["job_id"])
+
+
+async def test_what_cannot_be_made_is_an_error_once_an_hour(db: Database, parts: Parts) -> None:
+    await create_indexes(db, QUEUE)
+    await add_exercise(db, "push-ups", instructions=())
+    await add_exercise(db, "squat", instructions=())
+
+    async def levels(*days: Day) -> list[str]:
+        with capture_logs() as logs:
+            for day in days:
+                await make_playlist(parts, day)
+        return [entry["log_level"] for entry in logs if entry["event"] == "playlist_incomplete"]
+
+    assert await levels(ONE, ONE, replace(ONE, workout_id="w2")) == ["error", "info", "info"]
+    assert await levels(DAY, DAY, replace(ONE, archetype="peer")) == ["error", "info", "error"]  # the squat; another presenter
+    await db.exercises.update_one({"slug": "squat"}, {"$set": {"instructions": ["Go down."]}})
+    assert await levels(DAY, DAY) == ["error", "error"]  # it can be made now, and is not there yet
+
+
+async def test_playlists_together_ask_for_no_more_than_so_many_clips(db: Database, parts: Parts) -> None:
+    await create_indexes(db, QUEUE)
+    for slug in ("push-ups", "squat"):
+        await add_exercise(db, slug)
+    few = choosing(parts, playlist_max_clip_jobs=3)
+    first = await make_playlist(few, DAY)
+    assert sorted(each.generation for each in first.missing) == ["created"] * 3 + ["queue_full"]
+    again = await make_playlist(few, DAY)
+    assert sorted(each.generation for each in again.missing) == ["joined"] * 3 + ["queue_full"]
+    assert {each.job_id for each in again.missing} == {each.job_id for each in first.missing}
+    await db.generation_jobs.update_one({}, {"$set": {"status": "ready"}})
+    assert [each.generation for each in (await make_playlist(few, replace(DAY, archetype="mentor"))).missing].count("created") == 1
+    await db.generation_jobs.update_many({}, {"$set": {"priority": "bulk"}})  # what an operator ordered does not count
+    assert [each.generation for each in (await make_playlist(few, replace(DAY, archetype="peer"))).missing].count("created") == 3
+    none = choosing(parts, playlist_max_clip_jobs=0)
+    assert {each.generation for each in (await make_playlist(none, replace(DAY, locale="en-GB"))).missing} == {"queue_full"}
+
+
+async def test_a_clip_whose_file_was_lost_is_made_again_and_played(db: Database, parts: Parts) -> None:
+    await create_indexes(db)
+    await add_exercise(db, "push-ups")
+    await make_playlist(parts, ONE)
+    for _ in range(2):
+        await finished(db, await claimed(db))
+    never = choosing(parts, playlist_mistake_prob=0)
+    before = await make_playlist(never, ONE)
+    assert before.complete
+    lost = await db.clips.find_one_and_update({"kind": "technique"}, {"$set": {"available": False}})
+    assert lost
+    asked, again = await make_playlist(never, ONE), await make_playlist(never, ONE)
+    told = [(each.kind, each.reason, each.generation) for playlist in (asked, again) for each in playlist.missing]
+    assert told == [("technique", "not_available", "created"), ("technique", "not_available", "joined")]
+    await finished(db, await claimed(db))
+    after = await make_playlist(never, ONE)
+    assert ([item.clip_id for item in after.items], after.complete) == ([item.clip_id for item in before.items], True)
+    assert after.items[0].url != before.items[0].url
+
+
+async def test_seconds_are_told_to_the_millisecond(parts: Parts) -> None:
+    await add_clips(parts.db, clip("t", "technique", "push-ups", duration=31.123456), clip("i", "instruction", "push-ups", duration=9.9999))
+    playlist = await make_playlist(choosing(parts, playlist_mistake_prob=0), ONE)
+    assert ([item.duration for item in playlist.items], playlist.duration) == ([31.123, 10.0], 41.123)
 
 
 async def test_a_full_queue_is_told(db: Database, parts: Parts) -> None:

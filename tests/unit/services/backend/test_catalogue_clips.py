@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.backend.catalogue.clip_fields import as_clip
+from services.backend.admin import clips_ahead
+from services.backend.catalogue import clip_routes, exercise_routes
+from services.backend.catalogue.clip_fields import CLIP_WORDS, EXERCISE_WORDS, as_clip
 from services.backend.catalogue.clip_file import read_clip
 from shared.errors import InvalidInput
 
@@ -68,6 +70,7 @@ def test_the_asset_by_its_providers_name(row: dict[str, Any], provider: str, ass
         ({"clip_id": True}, "clip_id"),
         ({"clip_id": "a\tb"}, "clip_id"),
         ({"clip_id": "x" * 201}, "clip_id"),
+        ({"clip_id": "counts"}, "clip_id"),
         ({"available": "maybe"}, "available"),
         ({"fitness_level": "godlike"}, "fitness_level"),
         ({"intensity": "extreme"}, "intensity"),
@@ -111,3 +114,11 @@ def test_what_is_known_of_a_clip_stays_while_it_is_found_where_it_was() -> None:
     said = as_clip("c", fields.model_copy(update={"available": False}), kept, LATER)
     assert (said.available, said.checked_at) == (False, LATER)
     assert as_clip("c", fields.model_copy(update={"available": True}), kept, LATER) == kept
+
+
+def test_no_clip_and_no_exercise_has_the_name_of_a_route() -> None:
+    """It could not be asked for."""
+    for words, prefix, *modules in ((CLIP_WORDS, "/clips/", clip_routes), (EXERCISE_WORDS, "/exercises/", exercise_routes, clips_ahead)):
+        paths = [route.path for module in modules for route in module.router.routes]
+        firsts = {path.removeprefix(prefix).partition("/")[0] for path in paths if path.startswith(prefix)}
+        assert {first for first in firsts if not first.startswith("{")} == words

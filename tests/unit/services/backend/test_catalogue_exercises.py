@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.backend.catalogue.exercise_file import as_exercise, embedded_text, exercise_slug, read_exercise
+from services.backend.catalogue.exercise_file import as_exercise, exercise_slug, read_exercise
 from shared.errors import InvalidInput
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -97,6 +97,8 @@ def test_no_equipment(equipment: str | None) -> None:
         ({"name": "x" * 201}, "name"),
         ({"name": "ﷺ" * 40}, "slug"),
         ({"slug": "Push Up"}, "slug"),
+        ({"name": "Allowed!"}, "slug"),
+        ({"slug": "clips"}, "slug"),
         ({"level": "godlike"}, "level"),
         ({"level": 3}, "level"),
         ({"force": "shove"}, "force"),
@@ -143,4 +145,4 @@ def test_a_clip_is_out_of_date_when_what_it_says_changes_and_only_then() -> None
 
 def test_the_embedded_text() -> None:
     exercise = as_exercise(read_exercise(PUSH_UP | {"equipment": "bands", "secondaryMuscles": ["triceps"]}), None, NOW)
-    assert embedded_text(exercise) == ("Push-Up", "chest, triceps\nbands\nPush.")
+    assert exercise.document == ("Push-Up", "chest, triceps\nbands\nPush.")

@@ -94,7 +94,7 @@ async def test_puts_survive_deletes_that_prune_their_folders(store: LocalStore, 
     try:
         assert deleter.stdout
         assert await deleter.stdout.readline() == b"deleting\n"
-        for _ in range(500):
+        for _ in range(100):
             await store.put_file("hls/a/720p/0.ts", source)
             assert await store.exists("hls/a/720p/0.ts")
             await store.delete(["hls/a/720p/0.ts"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.backend.plans.movements import group
+from services.backend.plans.movements import group, role
 from services.backend.plans.orders import Limits, PlanOrder, select, unfit
 from services.backend.plans.progression import progressed
 from services.backend.plans.rules import Drafted, write_plan
@@ -18,6 +18,7 @@ from services.backend.plans.split import WEEKDAYS
 from services.backend.plans.validation import problems
 from shared.injuries import excluded
 from shared.schemas.clips import LEVELS
+from shared.schemas.exercises import Exercise
 from shared.schemas.plans import PlannedDay, PlannedExercise
 from tests.planning import exercise, samples
 
@@ -36,6 +37,10 @@ def drafted(asked: PlanOrder, among: list[Any] = SAMPLES) -> Drafted:
 
 def first_week(asked: PlanOrder, among: list[Any] = SAMPLES) -> tuple[PlannedDay, ...]:
     return drafted(asked, among).plan.weeks[0].days
+
+
+def _trains(one: Exercise) -> bool:
+    return role(one) == "strength"
 
 
 def groups(day: PlannedDay) -> Counter[str]:
@@ -122,6 +127,29 @@ def test_progression_stays_within_what_a_plan_may_say(week: int) -> None:
         PlannedExercise.model_validate(progressed(planned, week).model_dump())
 
 
+@pytest.mark.parametrize("avoid", [(), ("bad knees",), ("lower back",), ("pregnant",)], ids=str)
+@pytest.mark.parametrize(
+    ("level", "equipment"),
+    [("beginner", ()), ("beginner", ("dumbbells",)), ("intermediate", ()), ("advanced", ("barbell", "dumbbells"))],
+)
+def test_the_samples_give_whole_days_to_everybody(level: Any, equipment: tuple[str, ...], avoid: tuple[str, ...]) -> None:
+    """Those of recovery too; and enough of each kind that no day has to do without."""
+    fitting = select(SAMPLES, Limits(level, equipment, avoid)).fitting
+    assert all(Counter(map(group, filter(_trains, fitting)))[kind] >= 2 for kind in ("push", "pull", "legs"))
+    for goal in ("strength", "lose fat", "flexibility"):
+        for days in (2, 3, 5, 7):
+            made = drafted(order(goal, 8, days, level, equipment=equipment, avoid=avoid))
+            assert made.degraded == ()
+            for day in (day for week in made.plan.weeks[::4] for day in week.days):
+                assert {each.block for each in day.exercises} == {"warm_up", "main", "cool_down"}, (goal, days, day)
+
+
+def test_the_last_stretches_are_for_the_end_of_the_day() -> None:
+    stretches = [exercise(f"stretch-{n}", category="stretching", muscles=["chest"]) for n in range(2)]
+    (day,) = first_week(order("flexibility", days=1), [*stretches, exercise("arm-circles", category="mobility", muscles=["shoulders"])])
+    assert sorted((each.block, each.slug) for each in day.exercises)[0][0] == "cool_down"
+
+
 def test_what_one_level_must_not_do_is_in_no_plan_of_it() -> None:
     slugs = {each.slug for day in first_week(order(level="beginner", days=6)) for each in day.exercises}
     assert {BY_SLUG[slug].level for slug in slugs} == {"beginner"}
@@ -136,7 +164,7 @@ def test_a_catalogue_without_pulling_says_so() -> None:
 
 
 def test_a_day_with_little_of_its_own_is_filled() -> None:
-    made = drafted(order(level="beginner", equipment=()))
+    made = drafted(order(level="beginner", equipment=()), [one for one in SAMPLES if group(one) != "push" or one.slug == "wall-push-up"])
     assert any(lack.startswith("push: only one exercise fits") for lack in made.degraded)
     assert made.plan.weeks[0].days[0].name.startswith("Push and full body")
 

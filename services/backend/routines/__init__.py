@@ -1,0 +1,1 @@
+"""Routines: workouts compiled from a sentence."""

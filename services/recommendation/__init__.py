@@ -1,0 +1,1 @@
+"""The recommendation service: what to watch next, over HTTP on port 8003."""
