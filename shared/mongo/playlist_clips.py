@@ -19,30 +19,33 @@ _WORDS = {"_id": 0, "how_to": 0, "benefits": 0, "counteracts": 0}
 _AT_ONCE = 100_000  # documents: a second batch would be a second round to the database
 
 
-async def prefetch(db: Database, locale: str, exercises: Collection[str], with_mistake: Collection[str]) -> list[Row]:
-    """Every clip in this language that a day of these exercises could use, in no order."""
+async def prefetch(db: Database, locales: Collection[str], exercises: Collection[str], with_mistake: Collection[str]) -> list[Row]:
+    """Every clip in these languages that a day of these exercises could use, in no order."""
+    spoken = {"$in": list(locales)}
     branches = [
-        {"exercise_slug": {"$in": list(exercises)}, "locale": locale, "kind": {"$in": list(REQUIRED_KINDS)}},
-        {"kind": {"$in": list(GLOBAL_KINDS)}, "locale": locale},
+        {"exercise_slug": {"$in": list(exercises)}, "locale": spoken, "kind": {"$in": list(REQUIRED_KINDS)}},
+        {"kind": {"$in": list(GLOBAL_KINDS)}, "locale": spoken},
     ]
     if with_mistake:
-        branches.append({"exercise_slug": {"$in": list(with_mistake)}, "locale": locale, "kind": "mistake"})
+        branches.append({"exercise_slug": {"$in": list(with_mistake)}, "locale": spoken, "kind": "mistake"})
     return await _rows(db, {"$or": branches})
 
 
 def row_of(clip: Clip) -> Row:
     """PURE."""
-    return Row(clip.exercise_slug, clip.kind, clip.archetype, clip.clip_id, clip.available)
+    return Row(clip.exercise_slug, clip.kind, clip.archetype, clip.clip_id, clip.available, clip.locale)
 
 
-async def of_similar(db: Database, locale: str, slugs: Collection[str], kinds: Collection[ClipKind]) -> list[Row]:
-    """Every clip of these kinds of these exercises in this language, in no order."""
-    return await _rows(db, {"exercise_slug": {"$in": list(slugs)}, "locale": locale, "kind": {"$in": list(kinds)}})
+async def of_similar(db: Database, locales: Collection[str], slugs: Collection[str], kinds: Collection[ClipKind]) -> list[Row]:
+    """Every clip of these kinds of these exercises in these languages, in no order."""
+    return await _rows(db, {"exercise_slug": {"$in": list(slugs)}, "locale": {"$in": list(locales)}, "kind": {"$in": list(kinds)}})
 
 
 async def _rows(db: Database, where: Doc) -> list[Row]:
     docs = await db.clips.find(where, _KEYS, batch_size=_AT_ONCE).to_list()
-    return [Row(doc.get("exercise_slug"), doc["kind"], doc["archetype"], doc["clip_id"], doc.get("available")) for doc in docs]
+    return [
+        Row(doc.get("exercise_slug"), doc["kind"], doc["archetype"], doc["clip_id"], doc.get("available"), doc["locale"]) for doc in docs
+    ]
 
 
 async def whole(db: Database, clip_ids: Collection[str]) -> dict[str, Clip]:

@@ -16,11 +16,13 @@ class Row(NamedTuple):
     archetype: Archetype
     clip_id: str
     available: bool | None
+    locale: str = "en"
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day of a workout. `week` and `day` count from 1, a week has 7. `user_id` only where the choice is to be the user's own."""
+    """One day of a workout. `locale` in its canonical case. `week` and `day` count from 1, a week has 7. `user_id` only where the choice is
+    to be the user's own."""
 
     workout_id: str
     week: int

@@ -30,21 +30,21 @@ class Answer:
     why: str = ""
 
 
-async def settle(db: Database, playback: Playback, clip: Clip) -> bool:
+async def settle(db: Database, playback: Playback, clip: Clip) -> bool | None:
     """Whether a playlist may take this clip of the provider behind `playback`. One nobody has looked at costs one question, whose answer
-    is kept; without an answer it may not, this time. An origin that let a question time out is asked nothing for a while."""
+    is kept. None: nobody can say, this time. An origin that let a question time out is asked nothing for a while."""
     if clip.available is not None:
         return clip.available
     origin = origin_of(clip)
     if origin in await clip_checks.resting(db):
-        return False
+        return None
     try:
         available = await _exists(playback, clip)
     except Unavailable as error:
         log.warning("clip_not_settled", clip_id=clip.clip_id, provider=clip.provider, error=error.message)
         if error.code == TIMED_OUT:  # a playlist waits for one silent provider once; a quick no costs it nothing
             await clip_checks.rest(db, origin, error.message)
-        return False
+        return None
     await clip_checks.wake(db, [origin])
     await clip_checks.write(db, [(clip, available)])
     return available

@@ -16,6 +16,7 @@ from shared.logging import get_logger
 from shared.mongo import playlist_clips
 from shared.mongo.client import Database
 from shared.schemas.clips import Clip
+from shared.schemas.locales import fallbacks
 from shared.schemas.playlists import Day, Row
 from shared.settings import Playlists
 from shared.storage.playback import Playbacks
@@ -26,14 +27,16 @@ ASKING_S = 2.5
 """All that one playlist waits for providers: what they have not said by then counts as no, this time. Longer than one of them may take
 (CLIP_CHECK_TIMEOUT_S), so that one that hangs is found out and left to rest."""
 
-Ask = Callable[[Clip], Awaitable[bool]]
-"""Whether a clip nobody has looked at can be played. Raises Unavailable where nobody can say, InvalidInput for an unknown provider."""
+Ask = Callable[[Clip], Awaitable[bool | None]]
+"""Whether a clip nobody has looked at can be played; None where nobody can say. Raises Unavailable and InvalidInput, too, for a provider
+that this process cannot ask or does not know."""
 Shortlists = dict[Place, list[Candidate]]
 
 
 class Assembly:
     """One playlist while it is put together. After `run`: `rows` by clip_id are all clips considered, with what became known of them;
-    `clips` those that were read whole; `urls` of those that can be played; `near` the similar exercises that were looked at."""
+    `clips` those that were read whole; `urls` of those that can be played; `near` the similar exercises that were looked at; `unsaid` the
+    clips of which nobody could say whether they can be played."""
 
     def __init__(self, db: Database, playbacks: Playbacks, similar: Similar, ask: Ask, settings: Playlists, day: Day) -> None:
         self._db, self._playbacks, self._similar, self._ask_about, self._day = db, playbacks, similar, ask, day
@@ -43,6 +46,8 @@ class Assembly:
         self.clips: dict[str, Clip] = {}
         self.urls: dict[str, str] = {}
         self.near: Near = {}
+        self.unsaid: set[str] = set()
+        self._spoken = fallbacks(day.locale)
         self._asking_s = ASKING_S
 
     async def run(self, *, similar_for_required: bool, unknown_is_error: bool) -> dict[Place, Candidate | None]:
@@ -76,7 +81,7 @@ class Assembly:
 
     async def _prefetch(self) -> None:
         with_mistake = [place.exercise_slug for place in self.places if place.kind == "mistake" and place.exercise_slug]
-        rows = await playlist_clips.prefetch(self._db, self._day.locale, self._day.exercises, with_mistake)
+        rows = await playlist_clips.prefetch(self._db, self._spoken, self._day.exercises, with_mistake)
         self.rows = {row.clip_id: row for row in rows}
 
     async def _refuse_unknown(self) -> None:
@@ -90,7 +95,7 @@ class Assembly:
         self.near = await self._similar.to(sorted({place.exercise_slug for place in unsure if place.exercise_slug}))
         if self.near:
             slugs = sorted({slug for each in self.near.values() for slug in each})
-            rows = await playlist_clips.of_similar(self._db, self._day.locale, slugs, sorted({place.kind for place in unsure}))
+            rows = await playlist_clips.of_similar(self._db, self._spoken, slugs, sorted({place.kind for place in unsure}))
             self.rows |= {row.clip_id: row for row in rows}
 
     async def _read(self, shortlists: Shortlists) -> None:
@@ -115,6 +120,7 @@ class Assembly:
                 await asyncio.gather(*map(self._ask_until_sure, asked))
         except TimeoutError:
             log.warning("playlist_asking_slow", places=len(asked), waited_s=ASKING_S)
+            self.unsaid |= {candidate.row.clip_id for candidate in chain(*asked) if self._is_unsure(candidate.row.clip_id)}
         self._asking_s = max(0, self._asking_s - (time.monotonic() - started))
 
     async def _ask_until_sure(self, shortlist: Iterable[Candidate]) -> None:
@@ -127,9 +133,9 @@ class Assembly:
             available = await self._ask_about(clip)
         except (Unavailable, InvalidInput) as error:
             log.warning("clip_not_settled", clip_id=clip.clip_id, provider=clip.provider, error=error.message)
-            available = False
-        self._learn(clip.clip_id, available=available)
-        return available
+            available = None
+        self._learn(clip.clip_id, available)
+        return bool(available)
 
     def _all_served(self, shortlists: Shortlists) -> bool:
         """Whether each place that was sure of a clip has one; it has none where the provider gives no URL or somebody was quicker."""
@@ -147,8 +153,14 @@ class Assembly:
             self.urls[clip_id] = self._playbacks.of(clip.provider).playback_url(clip)
         except (Unavailable, InvalidInput) as error:
             log.warning("clip_without_url", clip_id=clip_id, provider=clip.provider, error=error.message)
-            self._learn(clip_id, available=False)
+            self._learn(clip_id, None)
         return clip_id in self.urls
 
-    def _learn(self, clip_id: str, *, available: bool) -> None:
-        self.rows[clip_id] = self.rows[clip_id]._replace(available=available)
+    def _is_unsure(self, clip_id: str) -> bool:
+        return clip_id in self.rows and self.rows[clip_id].available is None
+
+    def _learn(self, clip_id: str, available: bool | None) -> None:
+        """What nobody can say counts as no, this time."""
+        if available is None:
+            self.unsaid.add(clip_id)
+        self.rows[clip_id] = self.rows[clip_id]._replace(available=bool(available))

@@ -1,6 +1,7 @@
 """PURE: which places a day has, and which clips may take them, the best first.
 
-1. the presenter asked for; 2. the others, in the order of `archetypes.ORDER`; 3. the same kind of clip of a similar exercise.
+1. the presenter asked for; 2. the others, in the order of `archetypes.ORDER`; 3. the same kind of clip of a similar exercise. Each in the
+language asked for, before the same in others (`locales.fallbacks`); the exercise in another language before a similar one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Literal, NamedTuple
 from services.video.playlists.archetypes import ORDER
 from services.video.playlists.seeds import happens, place_key, rank, seed_of
 from shared.schemas.clips import REQUIRED_KINDS, Archetype, ClipKind
+from shared.schemas.locales import fallbacks
 from shared.schemas.playlists import Day, Row
 
 Level = Literal[1, 2, 3]
@@ -50,15 +52,15 @@ class Book:
     def __init__(self, day: Day, rows: Iterable[Row], limits: Limits) -> None:
         self._day, self._limits = day, limits
         self._seed = seed_of(day).of_week
-        self._rows: dict[tuple[str | None, str, str], list[Row]] = defaultdict(list)
+        self._rows: dict[tuple[str | None, str, str, str], list[Row]] = defaultdict(list)
         for row in rows:
-            self._rows[row.exercise_slug, row.kind, row.archetype].append(row)
+            self._rows[row.exercise_slug, row.kind, row.archetype, row.locale].append(row)
 
     def shortlist(self, place: Place, near: Near) -> list[Candidate]:
         """The clips to try in this order, as far as the first that is known to be available; those before it need to be asked about."""
         found: list[Candidate] = []
-        for level, exercise_slug, archetype in _rungs(place, self._day.archetype, near):
-            found += [Candidate(level, row) for row in self._tried(self._ranked(exercise_slug, place.kind, archetype))]
+        for level, exercise_slug, archetype, locale in _rungs(place, self._day, near):
+            found += [Candidate(level, row) for row in self._tried(self._ranked(exercise_slug, place.kind, archetype, locale))]
             if ends_sure(found):
                 break
         return found
@@ -73,8 +75,8 @@ class Book:
                 asks -= 1
                 yield row
 
-    def _ranked(self, exercise_slug: str | None, kind: ClipKind, archetype: Archetype) -> list[Row]:
-        rows = [row for row in self._rows.get((exercise_slug, kind, archetype), ()) if row.available is not False]
+    def _ranked(self, exercise_slug: str | None, kind: ClipKind, archetype: Archetype, locale: str) -> list[Row]:
+        rows = [row for row in self._rows.get((exercise_slug, kind, archetype, locale), ()) if row.available is not False]
         key, day = place_key(self._seed, exercise_slug, kind), self._day.day
         rows.sort(key=lambda row: (rank(key, day, row.clip_id), row.clip_id), reverse=True)
         return rows[: self._limits.candidates]
@@ -103,11 +105,14 @@ def wants_similar(place: Place, shortlist: Sequence[Candidate], *, also_required
     return place.exercise_slug is not None and not ends_sure(shortlist) and (also_required or not place.required)
 
 
-def _rungs(place: Place, archetype: Archetype, near: Near) -> Iterator[tuple[Level, str | None, Archetype]]:
-    first, *others = ORDER[archetype]
-    yield 1, place.exercise_slug, first
-    for other in others:
-        yield 2, place.exercise_slug, other
+def _rungs(place: Place, day: Day, near: Near) -> Iterator[tuple[Level, str | None, Archetype, str]]:
+    first, *others = ORDER[day.archetype]
+    spoken = fallbacks(day.locale)
+    for locale in spoken:
+        yield 1, place.exercise_slug, first, locale
+        for other in others:
+            yield 2, place.exercise_slug, other, locale
     for similar in near.get(place.exercise_slug or "", ()):
-        for each in ORDER[archetype]:
-            yield 3, similar, each
+        for locale in spoken:
+            for each in ORDER[day.archetype]:
+                yield 3, similar, each, locale

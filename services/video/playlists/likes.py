@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 3
+MOST = 10
+"""Not each has a clip of the kind that is missing."""
 _SCALE = 127
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, ValidatorFunctionWrapHandler, WrapValidator
 
 from services.web.identity import UserId
 from shared.mongo.generation_queue import Outcome
 from shared.schemas.base import Message
 from shared.schemas.clips import Archetype, ClipKind
+from shared.schemas.locales import LOCALE_PATTERN, canonical
 
-Reason = Literal["exact", "other_archetype", "similar_exercise"]
-"""Levels 1, 2 and 3 in words."""
+Reason = Literal["exact", "other_archetype", "similar_exercise", "other_language"]
+"""Levels 1, 2 and 3 in words; the last for a clip of any level that speaks another language than asked for."""
 Level = Literal[1, 2, 3]
-Making = Literal[Outcome, "impossible", "unavailable"]
+Lack = Literal["no_clip", "not_available", "not_known"]
+Making = Literal[Outcome, "impossible", "unavailable", "not_asked"]
 
 
 def _number(value: object) -> object:
@@ -29,7 +31,7 @@ def _number(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_number)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Slug = Annotated[str, Field(min_length=1, max_length=200)]
-Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en"])]
+Locale = Annotated[str, Field(pattern=LOCALE_PATTERN, examples=["en"]), AfterValidator(canonical)]
 _WHOSE = {
     "anyOf": [{"properties": {"personal": {"const": False}}}, {"required": ["user_id"], "properties": {"user_id": {"type": "string"}}}]
 }
@@ -65,6 +67,8 @@ class PlanAsked(_Asked, json_schema_extra=_WHOSE):
 def _chosen(body: Any, _: ValidatorFunctionWrapHandler) -> ExercisesAsked | PlanAsked:
     """One of the two, so that what is wrong is told of that one alone."""
     of_plan = isinstance(body, Mapping) and "plan_id" in body
+    if isinstance(body, Mapping) and not of_plan and "exercises" not in body:
+        raise ValueError("name a day by its workout_id, archetype and exercises, or by a stored plan's plan_id")
     return PlanAsked.model_validate(body) if of_plan else ExercisesAsked.model_validate(body)
 
 
@@ -91,11 +95,15 @@ class PlaylistItem(Message):
 class MissingClip(Message):
     exercise_slug: str
     kind: ClipKind
-    reason: Literal["no_clip", "not_available"] = Field(description="`not_available`: there are some, and none can be played now")
+    reason: Lack = Field(
+        description="`not_available`: there are some, and none can be played now; `not_known`: there are some, and whoever has them does "
+        "not answer, or cannot be asked from here"
+    )
     generation: Making = Field(
         description="what came of asking for one to be made. `created`, `joined`: it is being made, the next playlist has it; `ready`: it "
         "was made already; `blocked`: it failed for good, or lately; `queue_full` (MAX_QUEUE_DEPTH or "
-        "PLAYLIST_MAX_CLIP_JOBS), `unavailable`: ask again later; `impossible`: the exercise has no instructions in this language"
+        "PLAYLIST_MAX_CLIP_JOBS), `unavailable`: ask again later; `impossible`: the exercise has no instructions in this language; "
+        "`not_asked`: it may well be there"
     )
     job_id: str | None = Field(description="the job that makes it")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import partial
 from typing import NamedTuple, cast
 
@@ -12,10 +12,10 @@ from services.video.playlists import answer
 from services.video.playlists.assembly import Assembly
 from services.video.playlists.builder import Candidate, Place
 from services.video.playlists.complaints import Complaints
-from services.video.playlists.schemas import MissingClip, Playlist, PlaylistItem
+from services.video.playlists.schemas import Lack, MissingClip, Playlist, PlaylistItem
 from services.video.playlists.seeds import ALGO_VERSION, seed_of
 from services.video.playlists.similar import Similar
-from services.video.playlists.wishes import ask_for
+from services.video.playlists.wishes import Answer, ask_for
 from shared.logging import get_logger
 from shared.metrics import (
     PLAYLIST_BUILD_SECONDS,
@@ -25,7 +25,7 @@ from shared.metrics import (
     PLAYLIST_ITEMS,
 )
 from shared.mongo.client import Database
-from shared.schemas.clips import Clip, MadeKind, clip_subject
+from shared.schemas.clips import Clip, ClipKind, MadeKind, clip_subject
 from shared.schemas.playlists import Day, Row
 from shared.schemas.reels import LAYOUT
 from shared.settings import Settings
@@ -55,6 +55,7 @@ class Built(NamedTuple):
     items: tuple[PlaylistItem, ...]
     revision: str
     rows: tuple[Row, ...]
+    unsaid: frozenset[str]
 
 
 async def make_playlist(parts: Parts, day: Day, *, similar_for_required: bool = False, of_plan: bool = False) -> Playlist:
@@ -86,20 +87,22 @@ async def build(parts: Parts, day: Day, *, similar_for_required: bool = False, o
     ask = partial(_ask, parts)
     assembly = Assembly(parts.db, parts.playbacks, parts.similar, ask, parts.settings.playlists, day)
     chosen = await assembly.run(similar_for_required=similar_for_required, unknown_is_error=not of_plan)
-    built = _built(parts.store, assembly, chosen)
+    built = _built(parts.store, assembly, chosen, day.locale)
     _measure(day, built, time.perf_counter() - started)
     return built
 
 
-async def _ask(parts: Parts, clip: Clip) -> bool:
+async def _ask(parts: Parts, clip: Clip) -> bool | None:
     return await settle(parts.db, parts.playbacks.of(clip.provider), clip)
 
 
-def _built(store: BlobStore, assembly: Assembly, chosen: Mapping[Place, Candidate | None]) -> Built:
+def _built(store: BlobStore, assembly: Assembly, chosen: Mapping[Place, Candidate | None], locale: str) -> Built:
     played = [(place, candidate, assembly.clips[candidate.row.clip_id]) for place, candidate in chosen.items() if candidate]
-    items = [answer.item(place, candidate, clip, assembly.urls[clip.clip_id], _hls_url(store, clip)) for place, candidate, clip in played]
+    items = [
+        answer.item(place, candidate, clip, locale, assembly.urls[clip.clip_id], _hls_url(store, clip)) for place, candidate, clip in played
+    ]
     revision = answer.revision(assembly.rows.values(), assembly.near, [clip for *_, clip in played])
-    return Built(chosen, tuple(items), revision, tuple(assembly.rows.values()))
+    return Built(chosen, tuple(items), revision, tuple(assembly.rows.values()), frozenset(assembly.unsaid))
 
 
 def _hls_url(store: BlobStore, clip: Clip) -> str | None:
@@ -113,21 +116,21 @@ async def _missing(parts: Parts, day: Day, built: Built) -> tuple[MissingClip, .
     places = [place for place, candidate in built.chosen.items() if place.required and not candidate]
     if not places:
         return ()
-    asked = await ask_for(parts.db, places, day, parts.settings)
     known = {(row.exercise_slug, row.kind) for row in built.rows}
-    missing = tuple(
-        MissingClip(
-            exercise_slug=place.exercise_slug or "",
-            kind=place.kind,
-            reason="not_available" if (place.exercise_slug, place.kind) in known else "no_clip",
-            generation=generation,
-            job_id=job_id,
-        )
-        for place, (generation, job_id) in zip(places, asked, strict=True)
-    )
+    unsaid = {(row.exercise_slug, row.kind) for row in built.rows if row.clip_id in built.unsaid}
+    wanted = [place for place in places if (place.exercise_slug, place.kind) not in unsaid]
+    asked = dict(zip(wanted, await ask_for(parts.db, wanted, day, parts.settings), strict=True))
+    missing = tuple(_missing_at(place, known, asked.get(place)) for place in places)
     tell = log.error if _is_news(parts.complaints, day, missing) else log.info
     tell("playlist_incomplete", **_named(day), missing=[each.model_dump() for each in missing])
     return missing
+
+
+def _missing_at(place: Place, known: Set[tuple[str | None, ClipKind]], asked: Answer | None) -> MissingClip:
+    """`asked` None: nothing is made in the place of what may well be there."""
+    reason: Lack = "not_known" if asked is None else "not_available" if (place.exercise_slug, place.kind) in known else "no_clip"
+    generation, job_id = asked or ("not_asked", None)
+    return MissingClip(exercise_slug=place.exercise_slug or "", kind=place.kind, reason=reason, generation=generation, job_id=job_id)
 
 
 def _is_news(complaints: Complaints, day: Day, missing: Sequence[MissingClip]) -> bool:

@@ -14,6 +14,7 @@ from shared.mongo import generation_queue
 from shared.mongo.client import Database, translated
 from shared.mongo.clip_requests import ask_for_clip
 from shared.schemas.clips import MadeKind, clip_subject
+from shared.schemas.locales import LAST_RESORT, language
 from shared.schemas.playlists import Day
 from shared.settings import Settings
 
@@ -45,6 +46,7 @@ class Wishes:
 
     def __init__(self, db: Database, day: Day, settings: Settings, left: int) -> None:
         self._db, self._day, self._queue = db, day, settings.queue
+        self._languages = tuple(dict.fromkeys((language(day.locale), LAST_RESORT)))
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self.left = left
 
@@ -59,14 +61,17 @@ class Wishes:
                 return "unavailable", None
 
     async def _ask(self, slug: str, kind: MadeKind) -> Answer:
+        """In the first language in which the exercise is told."""
         self.left -= 1
-        enqueued = await ask_for_clip(self._db, slug, kind, self._day.archetype, self._day.locale, self._queue)
+        enqueued = None
+        for locale in self._languages:
+            enqueued = enqueued or await ask_for_clip(self._db, slug, kind, self._day.archetype, locale, self._queue)
         if enqueued is None or enqueued.outcome != "created":
             self.left += 1
         return ("impossible", None) if enqueued is None else (enqueued.outcome, enqueued.job_id)
 
     async def _joined(self, slug: str, kind: MadeKind) -> Answer:
         """Nothing new is asked for; what is being made already is told all the same."""
-        subject = clip_subject(slug, kind, self._day.archetype, self._day.locale)
-        job_id = (await generation_queue.active_jobs(self._db, [subject])).get(subject)
-        return ("joined", job_id) if job_id else ("queue_full", None)
+        subjects = [clip_subject(slug, kind, self._day.archetype, locale) for locale in self._languages]
+        jobs = await generation_queue.active_jobs(self._db, subjects)
+        return ("joined", next(iter(jobs.values()))) if jobs else ("queue_full", None)

@@ -161,7 +161,8 @@ async def test_a_provider_that_is_not_set_up_is_passed_over(parts: Parts) -> Non
     )
     playlist = await make_playlist(choosing(parts, playlist_mistake_prob=0), ONE, of_plan=True)
     assert shown(playlist) == [("technique", "mentors", 2)]
-    assert [(each.kind, each.reason) for each in playlist.missing] == [("instruction", "not_available")]
+    assert [(each.kind, each.reason, each.generation) for each in playlist.missing] == [("instruction", "not_known", "not_asked")]
+    assert await parts.db.generation_jobs.count_documents({}) == 0, "what may well be there is not made"
 
 
 async def test_a_provider_that_hangs_does_not_hold_up_the_playlist(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +275,8 @@ async def test_playlists_together_ask_for_no_more_than_so_many_clips(db: Databas
     await db.generation_jobs.update_many({}, {"$set": {"priority": "bulk"}})  # what an operator ordered does not count
     assert [each.generation for each in (await make_playlist(few, replace(DAY, archetype="peer"))).missing].count("created") == 3
     none = choosing(parts, playlist_max_clip_jobs=0)
-    assert {each.generation for each in (await make_playlist(none, replace(DAY, locale="en-GB"))).missing} == {"queue_full"}
+    await db.generation_jobs.delete_many({})
+    assert {each.generation for each in (await make_playlist(none, DAY)).missing} == {"queue_full"}
 
 
 async def test_a_clip_whose_file_was_lost_is_made_again_and_played(db: Database, parts: Parts) -> None:
@@ -337,6 +339,19 @@ async def test_the_revision_follows_the_catalogue_and_its_availability(db: Datab
     assert len(revisions) == 4
     await db.clips.update_one({"clip_id": "plank-technique-peer-0"}, {"$set": {"available": False}})
     assert (await make_playlist(parts, DAY)).catalog_revision in revisions
+
+
+async def test_where_a_language_is_missing_its_kin_and_then_english_stand_in(parts: Parts) -> None:
+    await add_clips(parts.db, clip("t-en", "technique", "push-ups"), clip("i-en", "instruction", "push-ups"))
+    await add_clips(parts.db, clip("i-peer-de", "instruction", "push-ups", "peer", locale="de"), clip("intro", "intro"))
+
+    async def played(locale: str) -> list[tuple[str, str]]:
+        playlist = await make_playlist(choosing(parts, playlist_mistake_prob=0), replace(ONE, locale=locale))
+        assert playlist.complete
+        return [(item.clip_id, item.reason) for item in playlist.items]
+
+    assert await played("en-US") == [("intro", "exact"), ("t-en", "exact"), ("i-en", "exact")]
+    assert await played("de-AT") == [("intro", "other_language"), ("t-en", "other_language"), ("i-peer-de", "other_archetype")]
 
 
 async def test_no_other_language_is_played(parts: Parts) -> None:

@@ -29,7 +29,7 @@ def test_the_nearest_in_meaning_of_those_for_the_same_muscle() -> None:
             profile("against", "chest", unit(-1, 0)),
         ]
     )
-    assert likes.of("push-ups") == ("bench", "dips", "fly")
+    assert likes.of("push-ups") == ("bench", "dips", "fly", "unembedded", "against")
     assert likes.of("squat") == ()
     assert likes.of("unknown") == ()
 
@@ -42,7 +42,7 @@ def test_without_vectors_the_muscles_in_common_decide_and_then_the_slug() -> Non
         profile("d", "triceps chest"),
         profile("e", "chest"),
     ]
-    assert Likes(profiles).of("a") == Likes(profiles[::-1]).of("a") == ("d", "b", "c")
+    assert Likes(profiles).of("a") == Likes(profiles[::-1]).of("a") == ("d", "b", "c", "e")
 
 
 def test_vectors_of_another_embedder_do_not_count() -> None:
