@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from contextvars import Context
 from datetime import UTC, datetime
 from typing import Literal
@@ -27,7 +28,7 @@ READ_S = 1.0
 AGAIN_S = 5.0
 """After a failed read the last good list serves this long before another is tried."""
 
-_DECIDING = ("available", "kind", "exercise_slug", "active")
+_DECIDING = ("available", "kind", "exercise_slug", "provider", "active")
 _THAT_MATTER = changes.of(
     ("clips", "exercises"),
     {
@@ -45,15 +46,17 @@ class AllowedExercises(Message):
     """Slugs in order, and when the database had them so."""
 
     slugs: tuple[str, ...]
+    providers: tuple[str, ...] = Field(description="those that are set up: their clips count before anybody has looked at them")
     read_at: Utc
     source: Source = Field(default="database", description="last_good: the database could not be read since")
 
 
 class ExerciseList:
-    """The allowed exercises of a process; all callers that find nothing cached share one read."""
+    """The allowed exercises of a process in which the providers `configured` are; all callers that find nothing cached share one read."""
 
-    def __init__(self, db: Database, cache: Cache, settings: Clips) -> None:
+    def __init__(self, db: Database, cache: Cache, settings: Clips, configured: Collection[str]) -> None:
         self._db = db
+        self._configured = tuple(sorted(configured))
         self._cache = cache
         self._ttl_s = settings.exercise_cache_ttl_s
         self._key = f"{settings.exercise_cache_prefix}:exercises:allowed"
@@ -69,7 +72,7 @@ class ExerciseList:
 
     async def allowed(self) -> AllowedExercises:
         """The list and where it is from. An empty one is told as it is and read again next time. Raises as above."""
-        if not self._outdated and (cached := _decoded(await self._cache.get(self._key))):
+        if not self._outdated and (cached := _decoded(await self._cache.get(self._key), self._configured)):
             self._last_good = cached
             return cached
         if self._last_good and time.monotonic() < self._again_at:
@@ -83,7 +86,7 @@ class ExerciseList:
     async def changed(self, slug: str) -> None:
         """After a change to an exercise or its clips: invalidated where the list says otherwise than the database."""
         listed = slug in await self.get_allowed_exercise_slugs()
-        if listed != await exercises.is_allowed(self._db, slug):
+        if listed != await exercises.is_allowed(self._db, slug, self._configured):
             await self.invalidate_cache()
 
     async def invalidate_cache(self) -> None:
@@ -107,12 +110,12 @@ class ExerciseList:
         began = datetime.now(UTC)
         try:
             with within_a_request(READ_S):
-                slugs = await exercises.allowed_slugs(self._db)
+                slugs = await exercises.allowed_slugs(self._db, self._configured)
         except Unavailable as error:
             return self._instead(error)
         ALLOWED_READS.labels(outcome="read" if slugs else "empty").inc()
         ALLOWED_EXERCISES.set(len(slugs))
-        allowed = AllowedExercises(slugs=tuple(slugs), read_at=began)
+        allowed = AllowedExercises(slugs=tuple(slugs), providers=self._configured, read_at=began)
         if slugs:
             await self._keep(allowed)
         else:
@@ -145,11 +148,12 @@ class ExerciseList:
             reading.exception()  # told to whoever still waits; nobody may
 
 
-def _decoded(cached: bytes | None) -> AllowedExercises | None:
-    """PURE: None also for what another version wrote and this one cannot read."""
+def _decoded(cached: bytes | None, configured: tuple[str, ...]) -> AllowedExercises | None:
+    """PURE: None also for what another version wrote and this one cannot read, or a process with other providers."""
     if cached is None:
         return None
     try:
-        return AllowedExercises.model_validate_json(cached).model_copy(update={"source": "cache"})
+        allowed = AllowedExercises.model_validate_json(cached)
     except ValidationError:
         return None
+    return allowed.model_copy(update={"source": "cache"}) if allowed.providers == configured else None

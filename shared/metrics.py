@@ -55,6 +55,9 @@ PLANS = Counter("reelwright_plans", "Workout plans written, by rules or by the m
 PLANS_DEGRADED = Counter("reelwright_plans_degraded", "Workout plans that had to do without something", ["reason"])
 PLAN_PROBLEMS = Counter("reelwright_plan_validation_errors", "What was wrong with workout plans of models and clients", ["field"])
 
+ROUTINES = Counter("reelwright_routines", "Routines asked for: compiled, or the code of what refused them", ["outcome"])
+ROUTINES_DEGRADED = Counter("reelwright_routines_degraded", "Routines that had to do without something", ["part"])
+
 
 def serve_metrics(host: str, port: int) -> None:
     """/metrics on a port of its own, in a thread, for as long as the process lives. Raises OSError when the port is taken."""

@@ -280,6 +280,21 @@ class Recommendations(Group):
     )
 
 
+class Ranking(Group):
+    """Learning and ranking of recommendations"""
+
+    learn_interval_minutes: float = setting(15, "what was watched together is learned this often, if there is anything new", unit="minutes", gt=0)
+    rec_retune_hours: float = setting(24, "how it is learned (weights, half-lives, ...) is chosen anew this often", unit="hours", gt=0)
+    rec_ease_items: int = setting(
+        5_000, "largest catalogue for which EASE has its part: it takes 12 bytes for each pair of reels, and time with their cube", ge=0
+    )
+    rec_history: int = setting(200, "events of a user that are looked at, the latest", ge=1, le=5000)
+    rec_diversity: float = setting(0.1, "how much likeness to what is shown before costs, beside relevance", ge=0, le=1)
+    rec_max_per_company: int = setting(3, "reels of one company in any 20 that follow one another; 0 = no limit", ge=0)
+    rec_explore_every: int = setting(20, "every which place goes to a reel that few have met; 0 = none", ge=0)
+    rec_source_timeout_s: float = setting(0.5, "longest wait for one source of candidates; then it is done without", unit="s", gt=0)
+
+
 class YouTube(Group):
     """YouTube, as a source of recommendations"""
 
@@ -388,6 +403,7 @@ class Settings(Group):
     routines: Routines = Routines()
     cache: Cache = Cache()
     recommendations: Recommendations = Recommendations()
+    ranking: Ranking = Ranking()
     youtube: YouTube = YouTube()
     language_models: LanguageModels = LanguageModels()
     speech: Speech = Speech()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from shared.cache.refreshed import How
+from shared.cache.kept import How
 
 
 @dataclass(frozen=True)

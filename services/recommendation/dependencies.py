@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -15,18 +14,19 @@ from services.recommendation.cards import Cards
 from services.recommendation.lines import LinesCodec
 from services.recommendation.newest import Newest
 from services.recommendation.prefetch import TOPIC, WARM, Prefetches, fetching, warming
-from services.recommendation.recommender import Recommender
 from services.recommendation.service import Parts, Pools, Recommendations
+from services.recommendation.simple import Simple
 from services.recommendation.sources.topics import YouTubeSource
 from services.recommendation.sources.youtube import YouTube
 from services.recommendation.stats import Tally
 from services.recommendation.variants import NAME
 from services.recommendation.withdrawn import Withdrawn
+from shared.cache.kept import Lifetimes
 from shared.cache.link import RedisLink
 from shared.cache.open import open_link
 from shared.cache.quotas import Charge, TokenBucket
 from shared.cache.rate_limit import RateLimiter
-from shared.cache.refreshed import Lifetimes, RefreshedCache
+from shared.cache.refreshed import RefreshedCache
 from shared.mongo.client import Database, open_mongo, within_a_request
 from shared.settings import Settings
 from shared.storage.base import BlobStore
@@ -69,7 +69,7 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
             stack.push_async_callback(youtube.aclose)
         topics = YouTubeSource(db, youtube, prefetches, settings.youtube) if youtube else None
         newest, withdrawn = Newest(db, cards), Withdrawn(cards.withdraw, pools.invalidate)
-        parts = Parts(db, settings, _recommender(newest), pools, cards, newest, withdrawn, prefetches, Tally())
+        parts = Parts(db, settings, Simple(newest, topics), pools, cards, newest, withdrawn, prefetches, Tally())
         service = Recommendations(parts)
         works: dict[str, Callable[[], Awaitable[object]]] = {
             "newest": newest.follow,
@@ -78,14 +78,7 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
         }
         for name, work in works.items():
             stack.push_async_callback(end, asyncio.create_task(lasting(name, work)))
-        gc.collect()
-        gc.freeze()  # what the imports made need not be gone through while we serve
-        stack.callback(gc.unfreeze)
         yield State(settings=settings, db=db, store=store, service=service, parts=parts, limiter=limiter, link=link, youtube=youtube)
-
-
-def _recommender(newest: Newest) -> Recommender:
-    return newest
 
 
 def _youtube(settings: Settings, limiter: RateLimiter) -> YouTube | None:

@@ -30,6 +30,11 @@ def _nothing(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _spelled_out(value: Any) -> Any:
+    """PostgreSQL writes +00 for +00:00."""
+    return re.sub(r"([+-]\d\d)$", r"\1:00", value) if isinstance(value, str) and ":" in value else value
+
+
 def _name(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
@@ -39,7 +44,7 @@ class Watched(Document):
 
     user_id: UserId
     video_id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    watched_at: Utc
+    watched_at: Annotated[Utc, BeforeValidator(_spelled_out)]
     id: Annotated[str | None, BeforeValidator(_name)] = None
     completed: Annotated[bool | None, BeforeValidator(_nothing)] = None
     seconds: Annotated[float | None, BeforeValidator(_nothing)] = Field(

@@ -28,9 +28,7 @@ def learn(seen: Interactions, ease_items: int = EASE_ITEMS) -> Blend:
 def follow(seen: Interactions, recipe: Recipe, ease_items: int = EASE_ITEMS) -> Blend:
     """The blend of this recipe."""
     parts = dict(_parts(seen, recipe, ease_items))
-    now = seen.times.max(initial=0.0)
-    trending = popularity.trending(seen, np.array([now]), recipe.trend_half_life_s)[0]
-    return Blend(recipe, parts, popularity.popular(seen), trending)
+    return Blend(recipe, parts, popularity.plain(seen, np.array([seen.times.max(initial=0.0)]), recipe))
 
 
 def _parts(seen: Interactions, recipe: Recipe, ease_items: int) -> Iterator[tuple[PartName, Part]]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.recommendation.dependencies import Service
 from services.recommendation.schemas import RecommendationQuery, VideoRecommendationRequest, VideoRecommendations
-from services.web.identity import Identity
+from services.web.identity import Identity, UserId
 
 PREFIX = "/api/v1/video/recommendations"
 HEADERS = {"Cache-Control": "private, no-store"}
@@ -19,7 +19,7 @@ router = APIRouter(prefix=PREFIX, tags=["recommendations"])
 
 @router.get("/{user_id}", response_model=VideoRecommendations, responses=_RESPONSES)
 async def get_recommendations(
-    user_id: str, asked: Annotated[RecommendationQuery, Query()], service: Service, identity: Identity
+    user_id: UserId, asked: Annotated[RecommendationQuery, Query()], service: Service, identity: Identity
 ) -> Response:
     """Videos for this user, best first: from the cache where it has a ranking, else ranked now. Changes nothing but the cache, and what the
     session was shown."""
@@ -27,7 +27,7 @@ async def get_recommendations(
 
 
 @router.post("/{user_id}", response_model=VideoRecommendations, responses=_RESPONSES)
-async def post_recommendations(user_id: str, asked: VideoRecommendationRequest, service: Service, identity: Identity) -> Response:
+async def post_recommendations(user_id: UserId, asked: VideoRecommendationRequest, service: Service, identity: Identity) -> Response:
     """As GET, for those with more to exclude than a URL can hold."""
     return _sent(await service.answer(identity.user_id(user_id), asked))
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
 
 from services.recommendation.pools import SourceName
 from services.web.identity import UserId
-from shared.cache.refreshed import How
+from shared.cache.kept import How
 from shared.schemas.base import Message
 from shared.schemas.postings import filter_key
 from shared.schemas.recommendations import Profile
@@ -57,12 +57,6 @@ class VideoRecommendationRequest(Message):
     session_id: SessionId | None = Field(default=None, description=_ABOUT_SESSION)
     cursor: Cursor | None = Field(default=None, description=_ABOUT_CURSOR)
     exclude_ids: Excluded = Field(default=(), description=_ABOUT_EXCLUDED)
-
-    @model_validator(mode="after")
-    def _cursor_of_the_session(self) -> Self:
-        if self.session_id is None and self.cursor and self.cursor.startswith("s"):
-            raise ValueError("this cursor belongs to a session: send its session_id, too")
-        return self
 
 
 class RecommendationQuery(VideoRecommendationRequest):
@@ -137,7 +131,7 @@ class WatchEvents(Message):
 class WatchEventsTaken(Message):
     accepted: int
     duplicate: int = Field(description="their event_id was there already")
-    unknown: int = Field(description="about reels that there never were; they are not kept")
+    unknown: int = Field(description="about reels that there never were; of a video elsewhere only `hide` and `unhide` are kept")
 
 
 class SignIn(Message):

@@ -20,8 +20,9 @@ from services.recommendation.stats import Tally
 from services.recommendation.variants import Variant
 from services.recommendation.visits import Asked, Visits
 from services.recommendation.withdrawn import Withdrawn
-from shared.cache.refreshed import Found, Kept, RefreshedCache
-from shared.errors import Conflict, Unavailable
+from shared.cache.kept import Found, Kept
+from shared.cache.refreshed import RefreshedCache
+from shared.errors import Conflict, InvalidInput, Unavailable
 from shared.logging import get_logger
 from shared.mongo import profiles
 from shared.mongo.client import Database, within_a_request
@@ -81,8 +82,10 @@ class Recommendations:
         self._visits = Visits(parts.db, parts.cards, parts.withdrawn, self._chosen.recommendation_session_hours)
 
     async def answer(self, user_id: str, asked: VideoRecommendationRequest) -> bytes:
-        """The JSON of schemas.VideoRecommendations. Raises AssessmentMissing."""
+        """The JSON of schemas.VideoRecommendations. Raises AssessmentMissing; InvalidInput for a session's cursor without the session."""
         began = time.perf_counter()
+        if asked.session_id is None and asked.cursor and not _place_in_pool(asked.cursor):
+            raise InvalidInput("the cursor is one of a session: send its id, too", field="session_id")
         try:
             found = await self._found(user_id, self.variant(asked), force=asked.force_refresh)
             told, page = await self._page(user_id, asked, found)

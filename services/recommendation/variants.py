@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from shared.cache.refreshed import Key
+from shared.cache.kept import Key
 
 NAME = "video:recommendations"
 _ALL = "-"

@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from services.recommendation.cards import Cards
 from services.recommendation.lines import Lines, name_of
 from services.recommendation.pages import Page, cut
-from services.recommendation.withdrawn import Withdrawn
+from services.recommendation.withdrawn import Withdrawn, hidden_among
 from shared.errors import Unavailable
-from shared.mongo import rec_sessions, views
+from shared.mongo import rec_sessions
 from shared.mongo.client import Database
 from shared.mongo.rec_sessions import Session
 
@@ -89,7 +89,7 @@ class Visits:
         while True:
             hidden = self._withdrawn.hidden_by(asked.user_id)
             page = await cut(ranked.lines, 0, limit, asked.excluded | shown | hidden, self._cards)
-            found = await views.hidden_among(self._db, asked.user_id, [name_of(entry.name) for entry in page.entries])
+            found = await hidden_among(self._db, asked.user_id, [name_of(entry.name) for entry in page.entries])
             if not found:
                 return page
             self._withdrawn.hide(asked.user_id, found)

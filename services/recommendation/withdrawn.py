@@ -5,29 +5,36 @@ Each process hears of both by a change stream, whoever wrote them. What was said
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from services.recommendation.lines import plain
-from shared.mongo import changes, views
+from shared.mongo import changes, hidden_videos, views
 from shared.mongo.client import Database, Doc
 
 _USERS = 20_000
 _NOBODY: frozenset[bytes] = frozenset()
 
+_TURNED = [{f"updateDescription.updatedFields.{name}": {"$exists": True}} for name in ("status", "hidden")]
 _WHICH: list[Doc] = [
     {
         "$match": {
-            "operationType": "update",
             "$or": [
-                {"ns.coll": "videos", "updateDescription.updatedFields.status": {"$exists": True}},
-                {"ns.coll": "user_job_views", "updateDescription.updatedFields.hidden": {"$exists": True}},
-            ],
+                {"ns.coll": {"$in": ["videos", "user_job_views"]}, "operationType": "update", "$or": _TURNED},
+                {"ns.coll": "hidden_videos", "operationType": {"$in": ["insert", "update"]}},
+            ]
         }
     },
     {"$project": {f"fullDocument.{name}": 1 for name in ("video_id", "status", "user_id", "subject_key", "hidden")}},
 ]
+
+
+async def hidden_among(db: Database, user_id: str, names: Sequence[str]) -> set[str]:
+    """Which of these subjects, and videos elsewhere, the user has hidden."""
+    roles, elsewhere = await asyncio.gather(views.hidden_among(db, user_id, names), hidden_videos.among(db, user_id, names))
+    return roles | elsewhere
 
 
 class Withdrawn:
@@ -57,7 +64,7 @@ class Withdrawn:
 
     async def look(self, db: Database, user_id: str, names: Iterable[str]) -> None:
         """Hear what of these was hidden. Raises what the database raises."""
-        self.hide(user_id, await views.hidden_among(db, user_id, names))
+        self.hide(user_id, await hidden_among(db, user_id, list(names)))
         if len(self._looked) > _USERS:
             self._looked.clear()
         self._looked[user_id] = time.time()

@@ -89,9 +89,7 @@ class RateLimiter:
     async def take(self, key: str, charges: Sequence[Charge], *, paid: bool = False) -> Decision:
         """Take all of the charges, or nothing; no two of them have limits of one name, `key` has no brace. A cost of 0 only asks."""
         try:
-            if owed := self._owed.get(key):
-                await self._run(OWE, key, list(owed.values()))
-                del self._owed[key]
+            await self._settle(key)
             outcome, local = await self._run(TAKE, key, charges), False
         except Unavailable:
             outcome, local = self._alone(key, charges, paid=paid), True
@@ -132,6 +130,15 @@ class RateLimiter:
         for charge in charges:
             before = owed.get(charge.limit.name, Charge(charge.limit, 0))
             owed[charge.limit.name] = replace(before, cost=before.cost + charge.cost)
+
+    async def _settle(self, key: str) -> None:
+        """Tell what was taken while Redis was away. Raises Unavailable."""
+        if owed := list(self._owed.pop(key, {}).values()):
+            try:
+                await self._run(OWE, key, owed)
+            except Unavailable:
+                self._owe(key, owed)
+                raise
 
     async def _run(self, act: str, key: str, charges: Sequence[Charge]) -> Outcome:
         """Raises Unavailable."""

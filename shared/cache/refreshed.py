@@ -13,15 +13,14 @@ Whatever goes wrong with Redis, values are made and kept in this process. An inv
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from redis.asyncio import Redis
 
+from shared.cache.kept import Codec, Found, Kept, Key, Lifetimes, as_of, decoded, encoded, made
 from shared.cache.link import RedisLink
 from shared.cache.locks import Lock, acquire
 from shared.cache.near_values import NearValues
@@ -30,8 +29,6 @@ from shared.errors import ReelwrightError, Unavailable
 from shared.metrics import CACHE_LOCK_WAITS, CACHE_MADE
 
 V = TypeVar("V")
-
-How = Literal["hit", "miss", "stale"]
 
 _FORMAT = "v1"
 _LOCK_S = 3.0
@@ -44,59 +41,6 @@ _FAILED_S = 1.0
 _FAILURES = 1_000
 _NEAR_BYTES = 64 * 2**20
 _REMEMBERED_S = 60.0
-
-
-class Key(NamedTuple):
-    """`variant`: which of the owner's values. Neither holds a brace."""
-
-    owner: str
-    variant: str
-
-
-class Codec(Protocol[V]):
-    def encode(self, value: V) -> bytes: ...
-
-    def decode(self, data: bytes) -> V:
-        """Raises ValueError for what another version wrote."""
-        ...
-
-    def empty(self, value: V) -> bool:
-        """Whether there is nothing in it, which is kept for a short time only."""
-        ...
-
-    def makeshift(self, value: V) -> bool:
-        """Whether it might soon be better, so that it is stale after a short time."""
-        ...
-
-
-@dataclass(frozen=True)
-class Lifetimes:
-    """Seconds. A value is given for `hard_s` at most and is stale from `soft_s` on, both up to a tenth earlier by chance, so that what was
-    made together does not run out together; `brief_s` is in place of one or both for what is empty or a makeshift. A copy of what Redis has
-    is used for `near_s` without asking."""
-
-    soft_s: float
-    hard_s: float
-    brief_s: float
-    near_s: float
-
-
-@dataclass(frozen=True)
-class Kept(Generic[V]):
-    """A value, the name of this making of it, and its times (Unix, s). `size`: bytes once encoded."""
-
-    value: V
-    version: str
-    epoch: str
-    made_at: float
-    stale_at: float
-    expires_at: float
-    size: int
-
-
-class Found(NamedTuple, Generic[V]):
-    kept: Kept[V]
-    how: How
 
 
 Make = Callable[[], Awaitable[V]]
@@ -131,7 +75,7 @@ class RefreshedCache(Generic[V]):
     def near(self, key: Key) -> Found[V] | None:
         """What this process may give without asking anybody."""
         kept = self._near.fresh(key.owner, key.variant, time.monotonic())
-        return _found(kept) if kept else None
+        return as_of(kept, time.time()) if kept else None
 
     async def get(self, key: Key, make: Make[V], *, force: bool = False) -> Found[V]:
         """The value, made if need be; who comes meanwhile gets the same. `force`: made anew, unless its owner had that too recently.
@@ -179,11 +123,11 @@ class RefreshedCache(Generic[V]):
             kept, epoch = await self._far(key)
         except Unavailable:
             kept = self._near.any(key.owner, key.variant)
-            return _found(kept) if kept else None
+            return as_of(kept, time.time()) if kept else None
         if kept is None or (kept.epoch != epoch and not whatever_epoch):
             return None
         self._keep_near(key, kept)
-        return _found(kept)
+        return as_of(kept, time.time())
 
     async def _far(self, key: Key) -> tuple[Kept[V] | None, str]:
         """What Redis has, and the owner's epoch. Raises Unavailable when nobody can say."""
@@ -191,7 +135,8 @@ class RefreshedCache(Generic[V]):
             await self._tell(key.owner)
         names = [self._at(key), self._at(Key(key.owner, "epoch"))]
         data, epoch = await self._ask(lambda redis: redis.mget(names))
-        return (self._decoded(key, data) if data else None), epoch.decode() if epoch else ""
+        near = self._near.any(key.owner, key.variant)
+        return (decoded(data, self._codec, near) if data else None), epoch.decode() if epoch else ""
 
     async def _remade(self, key: Key, make: Make[V], seen: Found[V] | None, *, force: bool = False) -> Found[V]:
         """By whoever of all processes gets the lock; the others wait for what it makes, which is not what was `seen` before."""
@@ -235,17 +180,10 @@ class RefreshedCache(Generic[V]):
         CACHE_MADE.inc()
         self.made += 1
         data = self._codec.encode(value)
-        kept = self._kept(value, epoch, made_at, len(data))
+        kept = made(value, self._codec, self._life, epoch=epoch, at=made_at, size=len(data))
         if self._invalidated.get(key.owner, 0) < began:
             await self._keep(key, kept, data, seen)
         return Found(kept, "miss")
-
-    def _kept(self, value: V, epoch: str, made_at: float, size: int) -> Kept[V]:
-        share = 1 - random.uniform(0, 0.1)  # noqa: S311 - no secret hangs on it
-        empty = self._codec.empty(value)
-        hard_s = min(self._life.brief_s, self._life.hard_s) if empty else self._life.hard_s
-        soft_s = min(self._life.brief_s, self._life.soft_s) if empty or self._codec.makeshift(value) else self._life.soft_s
-        return Kept(value, uuid4().hex[:12], epoch, made_at, made_at + soft_s * share, made_at + hard_s * share, size)
 
     async def _keep(self, key: Key, kept: Kept[V], data: bytes, before: Found[V] | None) -> None:
         """And what it was before under its version, for those who are in the middle of it."""
@@ -255,7 +193,7 @@ class RefreshedCache(Generic[V]):
             await self._try(self._ask(lambda redis: redis.copy(self._at(key), self._at(earlier))))
         self._keep_near(key, kept)
         life_ms = max(1, round((kept.expires_at - time.time()) * 1000))
-        await self._try(self._ask(lambda redis: redis.set(self._at(key), _head(kept) + data, px=life_ms)))
+        await self._try(self._ask(lambda redis: redis.set(self._at(key), encoded(kept, data), px=life_ms)))
 
     def _keep_near(self, key: Key, kept: Kept[V]) -> None:
         until = time.monotonic() + self._life.near_s if self._link else float("inf")
@@ -305,30 +243,6 @@ class RefreshedCache(Generic[V]):
     def _at(self, key: Key) -> str:
         return f"{self._name}:{_FORMAT}:{{{key.owner}}}:{key.variant}"
 
-    def _decoded(self, key: Key, data: bytes) -> Kept[V] | None:
-        """What is there already is not read once more."""
-        head, _, body = data.partition(b"\n")
-        try:
-            version, epoch, *times = head.decode().split(" ")
-            if (near := self._near.any(key.owner, key.variant)) and near.version == version:
-                return near
-            made_at, stale_at, expires_at = map(float, times)
-            return Kept(self._codec.decode(body), version, epoch, made_at, stale_at, expires_at, len(body))
-        except ValueError:
-            return None
-
-
-def _head(kept: Kept[Any]) -> bytes:
-    return f"{kept.version} {kept.epoch} {kept.made_at:.3f} {kept.stale_at:.3f} {kept.expires_at:.3f}\n".encode()
-
 
 def _earlier(key: Key, version: str) -> Key:
     return Key(key.owner, f"{key.variant}@{version}")
-
-
-def _found(kept: Kept[V]) -> Found[V] | None:
-    """PURE but for the clock: None once it has expired."""
-    now = time.time()
-    if now >= kept.expires_at:
-        return None
-    return Found(kept, "hit" if now < kept.stale_at else "stale")

@@ -56,15 +56,18 @@ class Look:
 
 async def ask_recheck(db: Database, provider: str | None = None) -> tuple[LongTask, bool]:
     """A look at every clip of this provider (of all, when None), however lately it was looked at: a new task, or the active one there is,
-    and whether it is new. Its result: {"checked", "available", "unavailable", "unasked"}, numbers of clips.
+    and whether it is new. Its result: {"checked", "available", "unavailable", "unasked"}, numbers of clips, and "not_configured", how many
+    of those unasked are at providers that are not set up, or not known, where the task was worked on, by their names.
     """
     await db.resting_origins.delete_many({"provider": provider} if provider else {})
     return await LongTasks(db, COLLECTION).ask(KIND, {"provider": provider}, key=provider or _ALL)
 
 
-async def ask_due(db: Database, tasks: LongTasks, interval: timedelta) -> bool:
-    """Ask, by `tasks`, for a look at what was last looked at longer than `interval` ago, or never. False: there is nothing of that kind."""
-    where = _due(Look(None, datetime.now(UTC) - interval), await resting(db))
+async def ask_due(db: Database, tasks: LongTasks, interval: timedelta, configured: Collection[str]) -> bool:
+    """Ask, by `tasks`, for a look at what was last looked at longer than `interval` ago, or never. False: there is nothing of that kind.
+
+    Who asks asks for clips of providers `configured` there; the others are for other processes to ask for."""
+    where = _at(configured, _due(Look(None, datetime.now(UTC) - interval), await resting(db)))
     if await db.clips.find_one(where, {"_id": 1}) is None:
         return False
     await tasks.ask(KIND, {"provider": None, "interval_s": interval.total_seconds()}, key=_DUE)
@@ -77,15 +80,22 @@ def look_of(task: LongTask) -> Look:
     return Look(task.params["provider"], task.created_at - timedelta(seconds=interval_s), force=not interval_s)
 
 
-async def due(db: Database, look: Look, after: str, resting: Collection[Origin], limit: int) -> list[Clip]:
-    """Up to `limit` clips whose clip_id follows `after`, in that order, without those of origins that rest."""
-    where = {"clip_id": {"$gt": after}, **_due(look, resting)}
+async def due(db: Database, look: Look, after: str, resting: Collection[Origin], configured: Collection[str], limit: int) -> list[Clip]:
+    """Up to `limit` clips of the providers `configured` whose clip_id follows `after`, in that order, none of origins that rest."""
+    where = _at(configured, {"clip_id": {"$gt": after}, **_due(look, resting)})
     return [Clip.model_validate(doc) async for doc in db.clips.find(where, sort=[("clip_id", ASCENDING)], limit=limit)]
 
 
 async def count_due(db: Database, look: Look) -> int:
     """Those put off included."""
     return await db.clips.count_documents(_due(replace(look, force=True), ()))
+
+
+async def count_not_configured(db: Database, look: Look, configured: Collection[str]) -> dict[str, int]:
+    """Of `count_due`, those at providers that are not `configured`, by these."""
+    elsewhere: Doc = {"$and": [_due(replace(look, force=True), ()), {"provider": {"$nin": list(configured)}}]}
+    pipeline: list[Doc] = [{"$match": elsewhere}, {"$group": {"_id": "$provider", "clips": {"$sum": 1}}}, {"$sort": {"_id": 1}}]
+    return {doc["_id"]: doc["clips"] async for doc in await db.clips.aggregate(pipeline)}
 
 
 async def taken_down(db: Database, clips: Iterable[Clip]) -> set[str]:
@@ -143,6 +153,11 @@ async def wake(db: Database, origins: Iterable[Origin]) -> None:
 
 def _key(origin: Origin) -> str:
     return f"{origin.provider} {origin.host}"
+
+
+def _at(providers: Collection[str], where: Doc) -> Doc:
+    """PURE."""
+    return {"$and": [{"provider": {"$in": list(providers)}}, where]}
 
 
 def _due(look: Look, resting: Collection[Origin]) -> Doc:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,6 @@ from shared.mongo.postings import encode_vector
 from shared.schemas.base import Message
 from shared.schemas.clips import REQUIRED_KINDS, Level
 from shared.schemas.exercises import Exercise
-
-_PLAYABLE: Doc = {"kind": {"$in": list(REQUIRED_KINDS)}, "available": {"$ne": False}}
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,12 @@ async def existing(db: Database, slugs: Iterable[str]) -> set[str]:
     return {doc["slug"] async for doc in found}
 
 
+async def activity(db: Database, slugs: Iterable[str]) -> dict[str, bool]:
+    """Which of these there are, and whether each is active."""
+    found = db.exercises.find({"slug": {"$in": list(slugs)}}, {"_id": 0, "slug": 1, "active": 1})
+    return {doc["slug"]: doc.get("active", True) async for doc in found}
+
+
 async def find(db: Database, slug: str) -> Exercise | None:
     """Active or not."""
     doc = await db.exercises.find_one({"slug": slug}, {"vectors": 0})
@@ -75,21 +79,28 @@ async def page(db: Database, wanted: ExerciseFilter, after: str, limit: int) -> 
     return [Exercise.model_validate(doc) async for doc in found]
 
 
-async def allowed_slugs(db: Database) -> list[str]:
+async def allowed_slugs(db: Database, configured: Collection[str]) -> list[str]:
     """Active exercises with a technique or instruction that can be played, at whatever provider; in order of their slugs.
 
-    A clip nobody has looked at yet counts: who plays it asks first, and a catalogue just imported would otherwise allow nothing.
+    A clip nobody has looked at yet counts where its provider is one of those `configured`: who plays it asks first, and a catalogue just
+    imported would otherwise allow nothing.
     """
-    shown = await db.clips.distinct("exercise_slug", {**_PLAYABLE, "exercise_slug": {"$ne": None}})
+    shown = await db.clips.distinct("exercise_slug", {**_playable(configured), "exercise_slug": {"$ne": None}})
     found = db.exercises.find({"slug": {"$in": shown}, "active": True}, {"_id": 0, "slug": 1}, sort=[("slug", 1)])
     return [doc["slug"] async for doc in found]
 
 
-async def is_allowed(db: Database, slug: str) -> bool:
+async def is_allowed(db: Database, slug: str, configured: Collection[str]) -> bool:
     """Whether `allowed_slugs` has it now."""
     if await db.exercises.find_one({"slug": slug, "active": True}, {"_id": 1}) is None:
         return False
-    return await db.clips.find_one({**_PLAYABLE, "exercise_slug": slug}, {"_id": 1}) is not None
+    return await db.clips.find_one({**_playable(configured), "exercise_slug": slug}, {"_id": 1}) is not None
+
+
+def _playable(configured: Collection[str]) -> Doc:
+    """PURE."""
+    may_be = {"available": None, "provider": {"$in": list(configured)}}
+    return {"kind": {"$in": list(REQUIRED_KINDS)}, "$or": [{"available": True}, may_be]}
 
 
 async def stored(db: Database, slugs: Sequence[str], embedder_id: str) -> dict[str, Stored]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 
 class Message(BaseModel):
@@ -26,6 +27,11 @@ def first_problem(error: ValidationError) -> tuple[str, str]:
     return ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
 
 
+def problems(error: ValidationError) -> list[tuple[str, str]]:
+    """As `first_problem`, of every field that is wrong."""
+    return [(".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+
+
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -35,3 +41,14 @@ def _in_utc(value: datetime) -> datetime:
 
 Utc = Annotated[datetime, AfterValidator(_in_utc)]
 """A time in UTC; one without a zone is taken as UTC."""
+
+
+def _spelled_out(value: object) -> object:
+    """A bare number could be seconds or milliseconds, or a year."""
+    if value is None or isinstance(value, datetime) or (isinstance(value, str) and re.match(r"\d{4}-", value)):
+        return value
+    raise ValueError("it needs a date and a time, as in 2026-01-31T12:00:00Z")
+
+
+SpelledOut = BeforeValidator(_spelled_out)
+"""For a time that must be a text."""

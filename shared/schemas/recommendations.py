@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared.schemas.base import Document, Message, Utc
+from shared.schemas.base import Document, Message, SpelledOut, Utc
 
 MAX_INTERESTS = 50
 
@@ -28,7 +28,7 @@ class Assessment(Message):
     agreeableness: _Score
     neuroticism: _Score
     instrument: Annotated[str, StringConstraints(max_length=100)] | None = Field(default=None, description="e.g. BFI-44, IPIP-NEO-120")
-    assessed_at: Utc | None = None
+    assessed_at: Annotated[Utc | None, SpelledOut] = None
 
 
 class Interest(Message):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from shared.schemas.base import Document, Message, Utc
+from shared.schemas.base import Document, Message, SpelledOut, Utc
 from shared.schemas.subjects import SubjectKind
 
 EventType = Literal["impression", "start", "progress", "complete", "skip", "save", "unsave", "hide", "unhide", "share", "apply", "error"]
@@ -16,14 +15,6 @@ EventType = Literal["impression", "start", "progress", "complete", "skip", "save
 WATCHED: frozenset[EventType] = frozenset({"start", "progress", "complete", "skip"})
 """Who sends one of these has seen the reel."""
 A_DAY_S = 86_400
-
-
-def _spelled_out(value: object) -> object:
-    """A bare number could be seconds or milliseconds, or a year."""
-    if isinstance(value, datetime) or (isinstance(value, str) and re.match(r"\d{4}-", value)):
-        return value
-    raise ValueError("it needs a date and a time, as in 2026-01-31T12:00:00Z")
-
 
 _Id = Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -34,7 +25,7 @@ class WatchEvent(Message):
     event_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
     type: EventType
     video_id: _Id
-    at: Annotated[Utc, BeforeValidator(_spelled_out)]
+    at: Annotated[Utc, SpelledOut]
     position_seconds: Annotated[float, Field(strict=True, ge=0, le=A_DAY_S)] | None = Field(default=None, description="where in the reel")
     feed_id: _Id | None = Field(default=None, description="the feed it was shown in")
     detail: Annotated[str, Field(max_length=500)] | None = Field(default=None, description="what the error was, where it was shared, …")

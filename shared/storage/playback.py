@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import entry_points
 from typing import Protocol
 
@@ -26,6 +26,8 @@ ENTRY_POINTS = "reelwright.playback"
 
 TIMED_OUT = "storage_timeout"
 """Code of the Unavailable of a provider that was asked and said nothing in time."""
+NOT_CONFIGURED = "provider_not_configured"
+"""Code of the Unavailable of a provider without its settings: that says something about this process, nothing about the provider."""
 
 
 class Playback(Protocol):
@@ -70,19 +72,34 @@ class Playbacks:
         """Names of those that are known, configured or not, in order."""
         return tuple(sorted(self._openers))
 
+    @cached_property
+    def configured(self) -> tuple[str, ...]:
+        """Names of those that have the settings they need in this process, in order."""
+        return tuple(name for name in self.providers if self._is_configured(name))
+
     def of(self, provider: str) -> Playback:
         """No I/O. Raises InvalidInput for one that is not known, Unavailable (code provider_not_configured) naming what it lacks."""
         if provider not in self._opened:
             self._opened[provider] = self._open(provider)
         return self._opened[provider]
 
-    def _open(self, provider: str) -> Bounded:
-        opener = self._openers.get(provider)
-        if opener is None:
+    def check_known(self, provider: str) -> None:
+        """Raises InvalidInput naming those that are known, unless this one is."""
+        if provider not in self._openers:
             known = ", ".join(self.providers)
             raise InvalidInput(f"there is no provider {provider[:40]!r}; known: {known}", field="provider", code="provider_unknown")
+
+    def _is_configured(self, provider: str) -> bool:
+        try:
+            self.of(provider)
+        except Unavailable:
+            return False
+        return True
+
+    def _open(self, provider: str) -> Bounded:
+        self.check_known(provider)
         with _configured():
-            return Bounded(provider, opener(self._settings), self._settings.clips.clip_check_timeout_s)
+            return Bounded(provider, self._openers[provider](self._settings), self._settings.clips.clip_check_timeout_s)
 
     async def aclose(self) -> None:
         for playback in self._opened.values():
@@ -144,7 +161,7 @@ def _configured() -> Iterator[None]:
     try:
         yield
     except SettingsError as error:
-        raise Unavailable(error.message, code="provider_not_configured") from error
+        raise Unavailable(error.message, code=NOT_CONFIGURED) from error
 
 
 @contextmanager

@@ -23,7 +23,7 @@ class StreamPlayback:
         return await self._probe.plays(self.playback_url(clip))
 
     def playback_url(self, clip: Clip) -> str:
-        return self._template.replace(PLACE, _encoded(clip.asset))
+        return self._template.replace(PLACE, encoded_id(clip.asset))
 
     async def aclose(self) -> None:
         await self._probe.aclose()
@@ -36,8 +36,8 @@ def open_stream(settings: Settings) -> StreamPlayback:
     return StreamPlayback(template)
 
 
-def _encoded(playback_id: str) -> str:
-    """One segment of a path, whatever is in it."""
+def encoded_id(playback_id: str) -> str:
+    """One segment of a path, whatever is in it. Raises InvalidInput for what cannot be an id."""
     if playback_id in ("", ".", "..") or len(playback_id) > _MAX_ID_CHARACTERS or not playback_id.isprintable():
         raise InvalidInput(f"the playback id {ascii(playback_id)[:80]} cannot be", field="asset", code="asset_invalid")
     return quote(playback_id, safe="")

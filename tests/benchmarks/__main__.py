@@ -16,12 +16,12 @@ from rich.console import Console
 
 from shared.logging import configure_logging
 from shared.settings import Process, Settings
-from tests.benchmarks import playlists, queue, render, routines, search, search_quality, storage
+from tests.benchmarks import playlists, queue, recommendation, render, routines, search, search_quality, storage
 from tests.benchmarks.row import Row
 from tests.benchmarks.table import table
 from tests.benchmarks.tools import Benchmark, Tools
 
-BENCHMARKS: tuple[Benchmark, ...] = (queue, render, search, search_quality, playlists, routines, storage)
+BENCHMARKS: tuple[Benchmark, ...] = (queue, render, search, search_quality, playlists, routines, storage, recommendation)
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:

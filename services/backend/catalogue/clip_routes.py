@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.backend.admin import paging
 from services.backend.admin.audit import Audit
 from services.backend.admin.paging import Cursor, NextCursor, clamped
 from services.backend.catalogue.clip_fields import ClipFields, ClipId, as_clip, clip_id_of
+from services.backend.catalogue.clip_file import in_our_names
 from services.backend.catalogue.clip_importer import why_not_playable
 from services.backend.dependencies import Allowed, Db, Providers
 from services.web.conditional import conditional_json, etag_of, must_match
@@ -29,6 +30,7 @@ from shared.storage.playback import Playbacks
 router = APIRouter(prefix="/clips")
 
 _RACES = 5
+_KEPT = "left aside"
 
 Id = Annotated[str, Path(max_length=200)]
 IfMatch = Annotated[str | None, Header(description="the ETag of the clip as it was read, or *")]
@@ -48,8 +50,31 @@ class ClipPage(Message):
     next_cursor: NextCursor
 
 
-class NewClip(ClipFields):
+class SentClip(ClipFields):
+    """Also in the names of the seeds: `id`, `exercise`, `r2_kind`, `r2_archetype`, `r2_file`, `stream_uid`, `duration_seconds`, …, which
+    docs/catalogue.md lists."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_our_names(cls, sent: Any) -> Any:
+        try:
+            return in_our_names(sent) if isinstance(sent, dict) else sent
+        except InvalidInput as error:
+            raise ValueError(f"{error.field}: {error.message}") from error
+
+
+class NewClip(SentClip):
     clip_id: ClipId | None = Field(default=None, description="null: made of what identifies it")
+
+
+class ChangedClip(SentClip):
+    """What a GET answered may be sent back: what is kept of a clip beside is not changed by it."""
+
+    clip_id: str | None = Field(default=None, description="null, or that of the path")
+    checked_at: Utc | None = Field(default=None, description=_KEPT)
+    video_id: str | None = Field(default=None, description=_KEPT)
+    created_at: Utc | None = Field(default=None, description=_KEPT)
+    updated_at: Utc | None = Field(default=None, description=_KEPT)
 
 
 class DeletedClip(Message):
@@ -77,8 +102,10 @@ class Recheck(Message):
 
 
 @router.get("")
-async def list_clips(asked: Annotated[ClipsQuery, Query()], db: Db) -> ClipPage:
+async def list_clips(asked: Annotated[ClipsQuery, Query()], db: Db, providers: Providers) -> ClipPage:
     """Clips, by id."""
+    if asked.provider is not None:
+        providers.check_known(asked.provider)
     at = paging.decode(asked.cursor, ClipsPosition)
     wanted = ClipFilter.model_validate(asked.model_dump(include=set(ClipFilter.model_fields)))
     found = await clips.page(db, wanted, at.clip_id if at else "", asked.limit)
@@ -96,9 +123,8 @@ async def count_clips(db: Db) -> CountsByProvider:
 async def recheck(asked: Annotated[RecheckQuery, Query()], db: Db, providers: Providers, audit: Audit) -> Recheck:
     """Have every clip (of a provider) looked at anew, in the background."""
     async with audit.action("recheck_clips", asked.provider or "all") as details:
-        if asked.provider is not None and asked.provider not in providers.providers:
-            known = ", ".join(providers.providers)
-            raise InvalidInput(f"there is no provider {asked.provider}; known: {known}", field="provider", code="provider_unknown")
+        if asked.provider is not None:
+            providers.check_known(asked.provider)
         task, new = await clip_checks.ask_recheck(db, asked.provider)
         details["task_id"] = task.job_id
     return Recheck(task_id=task.job_id, provider=asked.provider, status=task.status, joined=not new, created_at=task.created_at)
@@ -107,7 +133,7 @@ async def recheck(asked: Annotated[RecheckQuery, Query()], db: Db, providers: Pr
 @router.post("", status_code=201, response_model=Clip)
 async def add_clip(sent: NewClip, db: Db, providers: Providers, allowed: Allowed, audit: Audit) -> Response:
     """Add a clip; its exercise has to be there."""
-    fields = ClipFields.model_validate(sent.model_dump(exclude={"clip_id"}))
+    fields = _fields(sent)
     clip_id = sent.clip_id or clip_id_of(fields)
     async with audit.action("add_clip", clip_id):
         clip = await _checked(db, providers, as_clip(clip_id, fields, None, _now()))
@@ -124,17 +150,19 @@ async def get_clip(clip_id: Id, request: Request, db: Db) -> Response:
 
 @router.put("/{clip_id:path}", response_model=Clip)
 async def change_clip(
-    clip_id: Id, sent: ClipFields, db: Db, providers: Providers, allowed: Allowed, audit: Audit, if_match: IfMatch = None
+    clip_id: Id, sent: ChangedClip, db: Db, providers: Providers, allowed: Allowed, audit: Audit, if_match: IfMatch = None
 ) -> Response:
     """Change a clip to what is sent. If-Match must name its ETag, or be `*`: 428 without, 412 when it was changed since. A clip that is
     found elsewhere now is looked at anew."""
     async with audit.action("change_clip", clip_id):
         if if_match is None:
             raise PreconditionRequired("If-Match is missing: send the ETag of the clip you change")
+        if sent.clip_id not in (None, clip_id):
+            raise InvalidInput(f"it is that of another clip than {clip_id}", field="clip_id")
         for _ in range(_RACES):
             old = await _clip(db, clip_id)
             must_match(if_match, etag_of(old))
-            new = await _checked(db, providers, as_clip(clip_id, sent, old, _now()))
+            new = await _checked(db, providers, as_clip(clip_id, _changed(sent, old), old, _now()))
             if await clips.replace(db, old, new):
                 await _tell(allowed, old, new)
                 return _told(new)
@@ -156,6 +184,17 @@ async def delete_clip(clip_id: Id, db: Db, allowed: Allowed, audit: Audit, if_ma
                 await _tell(allowed, clip)
                 return DeletedClip(clip_id=clip_id, **told)
     raise _contended(clip_id)
+
+
+def _fields(sent: SentClip) -> ClipFields:
+    return ClipFields.model_validate(sent.model_dump(include=set(ClipFields.model_fields)))
+
+
+def _changed(sent: ChangedClip, old: Clip) -> ClipFields:
+    """What was known of the former place says nothing of another."""
+    fields = _fields(sent)
+    moved = (fields.provider, fields.asset) != (old.provider, old.asset)
+    return fields.model_copy(update={"available": None}) if moved and fields.available == old.available else fields
 
 
 async def _clip(db: Database, clip_id: str) -> Clip:

@@ -30,6 +30,7 @@ from shared.mongo.embedded import database_uri
 from shared.mongo.indexes import create_indexes
 from shared.settings import Settings
 from shared.storage.playback import open_playbacks
+from shared.text import clean_line
 
 _PATIENCE_MS = 5000  # nobody waits for a page here: a database that is just starting may take its time
 
@@ -99,7 +100,7 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         try:
             yield db
         finally:
-            await ExerciseList(db, cache, settings.clips).invalidate_cache()
+            await ExerciseList(db, cache, settings.clips, configured=()).invalidate_cache()
 
 
 def _words(report: Report) -> list[str]:
@@ -109,4 +110,6 @@ def _words(report: Report) -> list[str]:
         *(f"  rejected: {reason}" for reason in report.reasons),
         *([f"  … and {more} more"] if more else []),
         *(f"  note: {note}" for note in report.notes),
+        *(f"  replaced: {what}" for what in report.replaced),
+        *(f"  warning: nothing reads {clean_line(column)[:80]!r}, told by {rows} rows" for column, rows in report.unread.items()),
     ]

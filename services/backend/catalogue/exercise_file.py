@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from services.backend.catalogue.clip_fields import EXERCISE_WORDS, LOCALE, MAX_SLUG, MAX_TEXT
-from shared.errors import InvalidInput
+from services.backend.catalogue.clip_fields import EXERCISE_WORDS, MAX_SLUG, MAX_TEXT, Locale
+from services.backend.catalogue.rows import invalid
 from shared.fingerprint import content_hash
-from shared.schemas.base import first_problem
+from shared.schemas.base import problems
 from shared.schemas.clips import Level
 from shared.schemas.exercises import Exercise, Force, Mechanic
 from shared.text import one_line
@@ -83,7 +83,7 @@ class ExerciseEntry(BaseModel):
     mistakes: Lines = ()
     benefits: Annotated[str, BeforeValidator(as_text), Field(max_length=MAX_TEXT)] = ""
     counteracts: Words = ()
-    locale: str = Field(default="en", validation_alias=AliasChoices("locale", "language"), pattern=LOCALE)
+    locale: Locale = Field(default="en", validation_alias=AliasChoices("locale", "language"))
     active: bool | None = None
 
     @field_validator("name", "benefits")
@@ -123,12 +123,11 @@ class ExerciseEntry(BaseModel):
 
 
 def read_exercise(row: Mapping[str, Any]) -> ExerciseEntry:
-    """Raises InvalidInput naming the field."""
+    """Raises InvalidInput naming the first field that is wrong, and telling what is wrong with the others."""
     try:
         return ExerciseEntry.model_validate(row)
     except ValidationError as error:
-        field, problem = first_problem(error)
-        raise InvalidInput(problem, field=field) from error
+        raise invalid(problems(error)) from error
 
 
 def as_exercise(entry: ExerciseEntry, kept: Exercise | None, now: datetime) -> Exercise:

@@ -104,7 +104,11 @@ async def _plan(db: Database, readable: Sequence[tuple[str, ExerciseEntry]], emb
             continue
         if entry.level is None and stored is None:
             report.note(where, "level: none is told, taken as beginner")
-        planned.append(_planned(entry, stored, now))
+        planned.append(each := _planned(entry, stored, now))
+        if not each.exercise.active:
+            report.note(where, f"active: {each.exercise.slug} is not active: it is neither planned nor played")
+        if stored and each.change == "changed":
+            report.replace(f"{each.exercise.slug}: {each.exercise.name!r} in the place of {stored.exercise.name!r}")
     return planned
 
 

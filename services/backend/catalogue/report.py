@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +19,8 @@ async def nobody(_: int) -> None: ...
 @dataclass
 class Report:
     """Counts of rows, and of reels asked for anew (`remade`). `reasons` name the first rejected ones and why, `notes` what was taken
-    otherwise than it stands in the file."""
+    otherwise than it stands in the file, `replaced` which exercise took which one's place, `unread` the columns that nothing reads and in
+    how many rows they stand."""
 
     new: int = 0
     changed: int = 0
@@ -29,6 +30,8 @@ class Report:
     remade: int = 0
     reasons: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    unread: dict[str, int] = field(default_factory=dict)
 
     def reject(self, where: str, why: str) -> None:
         self.rejected += 1
@@ -38,6 +41,15 @@ class Report:
     def note(self, where: str, what: str) -> None:
         if len(self.notes) < _TOLD:
             self.notes.append(f"{where}: {what}")
+
+    def replace(self, what: str) -> None:
+        if len(self.replaced) < _TOLD:
+            self.replaced.append(what)
+
+    def count_unread(self, columns: Iterable[str]) -> None:
+        for column in columns:
+            if column in self.unread or len(self.unread) < _TOLD:
+                self.unread[column] = self.unread.get(column, 0) + 1
 
     def count(self, change: Change) -> None:
         setattr(self, change, getattr(self, change) + 1)

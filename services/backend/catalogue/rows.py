@@ -13,9 +13,17 @@ from services.backend.postings.files import json_line, json_row
 from services.backend.postings.importer import Row
 from shared.errors import InvalidInput
 
+_DELIMITERS = ",;\t"
+
+
+def invalid(problems: Sequence[tuple[str, str]]) -> InvalidInput:
+    """One error of all that is wrong with a row: it names the first field, and tells the others after what is wrong with that."""
+    (field, first), *others = problems
+    return InvalidInput("; ".join((first, *(f"{name}: {problem}" if name else problem for name, problem in others))), field=field)
+
 
 def read_rows(data: bytes, *, listed_as: str, columns: Collection[str] = ()) -> list[Row]:
-    """The entries of a JSON list, of {listed_as: […]}, of JSON lines, or of CSV whose header has one of `columns`.
+    """The entries of a JSON list, of {listed_as: […]}, of JSON lines, or of CSV (comma, semicolon, tab) whose header has one of `columns`.
 
     Raises InvalidInput when the file as a whole is none of these.
     """
@@ -27,6 +35,7 @@ def read_rows(data: bytes, *, listed_as: str, columns: Collection[str] = ()) -> 
     if not rows:
         raise InvalidInput("it lists nothing", field="file")
     if not any(row.row for row in rows):
+        _check_utf8(data)
         raise InvalidInput(f"neither a JSON list, JSON lines nor CSV; {rows[0].where}: {rows[0].problem or 'it is empty'}", field="file")
     return rows
 
@@ -44,13 +53,24 @@ def _whole(data: bytes, listed_as: str) -> list[Row] | None:
 
 def _table(data: bytes, columns: Collection[str]) -> list[Row]:
     header = data.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].decode(errors="replace")
-    if header.startswith(("{", "[")) or not {name.strip().strip('"') for name in header.split(",")} & set(columns):
+    delimiter = next((mark for mark in _DELIMITERS if {name.strip().strip('"') for name in header.split(mark)} & set(columns)), None)
+    if header.startswith(("{", "[")) or delimiter is None:
         return []
-    reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=""), skipinitialspace=True)
+    _check_utf8(data)
+    reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), skipinitialspace=True, delimiter=delimiter)
     try:
         return [_record(reader.line_num, cells) for cells in reader]
     except csv.Error as error:
         raise InvalidInput(f"line {reader.line_num}: {error}", field="file") from error
+
+
+def _check_utf8(data: bytes) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = f"not UTF-8: byte {data[error.start]:#04x} at offset {error.start}, in line {line}: save the file as UTF-8"
+        raise InvalidInput(problem, field="file") from error
 
 
 def _record(line: int, cells: dict[str | Any, Any]) -> Row:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.backend.admin.paging import NextCursor
+from shared.mongo.clip_requests import Making
 from shared.schemas.base import Document, Message
 from shared.schemas.clips import Level
 from shared.schemas.plans import Block
@@ -17,8 +18,6 @@ MAX_BODY_BYTES = 512 * 1024
 """Of a routine that is sent back as it was read."""
 
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
-Making = Literal["created", "joined", "ready", "blocked", "no_slot", "queue_full", "unavailable", "impossible"]
-"""As playlists have it (docs/playlists.md)."""
 
 
 class RoutineAnswer(Message):
@@ -119,7 +118,7 @@ class RoutinePlaylist(Message):
     complete: bool = Field(description="whether every place has something to play")
     duration: float = Field(description="seconds of the routine, rests included")
     items: tuple[PlaylistPlace, ...]
-    playlist_url: str | None = Field(description="of one HLS playlist of all clips that have HLS, each once, on this service; null: none has")
+    playlist_url: str | None = Field(description="of one HLS playlist of all clips that have HLS, each once; null: none has")
     playlist_duration: float = Field(description="seconds of that")
     omitted: tuple[Omitted, ...] = Field(description="what that does not have")
 

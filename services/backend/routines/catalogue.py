@@ -107,10 +107,6 @@ class Catalogue:
         """Which rows have a vector: shape (n,)."""
         return np.asarray(self.matrix.any(axis=1))
 
-    def find(self, slug: str) -> Known | None:
-        row = self.rows.get(slug)
-        return None if row is None else self.known[row]
-
     def left_out(self, entry: str) -> frozenset[int]:
         """The rows that somebody who says this is to do without (shared/injuries.py), looked at once for each saying."""
         if entry not in self._verdicts:

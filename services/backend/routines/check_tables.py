@@ -52,7 +52,9 @@ RULES = (
         muscles="shoulders",
     ),
     _rule(r"wrist|carpal|\bhand", r"push-?up|plank|handstand|\bdips?\b|burpee|crawl|wrist|front squat", muscles="forearms"),
-    _rule(r"elbow", r"push-?up|\bdips?\b|skull|triceps? (extension|press)|(?<!leg )(?<!hamstring )curl|close-grip", muscles="triceps, biceps"),
+    _rule(
+        r"elbow", r"push-?up|\bdips?\b|skull|triceps? (extension|press)|(?<!leg )(?<!hamstring )curl|close-grip", muscles="triceps, biceps"
+    ),
     _rule(r"ankle|\bfoot\b|\bfeet\b|achilles|plantar|shin", rf"calf raise|\brunning|jogging|lunge|{_JUMPS}", "plyometrics"),
     _rule(
         r"\bhips?\b(?! thrust)", rf"squat|lunge|deadlift|hip thrust|good morning|{_JUMPS}", "plyometrics", muscles="adductors, abductors"

@@ -11,8 +11,9 @@ from typing import Any
 from services.backend.plans.equipment import EVERYTHING, owned
 from services.backend.routines import retrieval, timeline
 from services.backend.routines.base import RulesSelector, Selector, Task
-from services.backend.routines.blocks import blocks_of
+from services.backend.routines.blocks import ELSEWHERE, blocks_of
 from services.backend.routines.catalogue import Catalogue
+from services.backend.routines.favours import favours
 from services.backend.routines.limits import Fitting, Limits
 from services.backend.routines.planner import Planned
 from services.backend.routines.retrieval import Found
@@ -88,7 +89,9 @@ async def compile_routine(
         parameters=parameters,
         stories=stories,
         exercises=exercises,
-        degraded=_told(planned.degraded, found.degraded, selection.degraded, _lacks(parameters, catalogue, limits, selection.places)),
+        degraded=_told(
+            planned.degraded, found.degraded, selection.degraded, _lacks(parameters, catalogue, limits, fitting, selection.places)
+        ),
         notes=_told(planned.notes, selection.notes, _notes(parameters, catalogue, stories, fitting, found, selection.places)),
     )
 
@@ -174,7 +177,7 @@ def _fitting(parameters: Parameters, catalogue: Catalogue) -> tuple[Limits, Fitt
     return limits, limits.fitting()
 
 
-def _lacks(parameters: Parameters, catalogue: Catalogue, limits: Limits, places: Sequence[Place]) -> list[str]:
+def _lacks(parameters: Parameters, catalogue: Catalogue, limits: Limits, fitting: Fitting, places: Sequence[Place]) -> list[str]:
     """What was asked for that this catalogue cannot give."""
     told = []
     if unknown := unrecognised(parameters.limits, (each.exercise for each in catalogue.known)):
@@ -184,9 +187,31 @@ def _lacks(parameters: Parameters, catalogue: Catalogue, limits: Limits, places:
     if idle:
         told.append(f"equipment: no exercise uses {', '.join(idle)}")
     shown = [limits.clip(place.candidate.known) for place in places]
+    told += _unserved(parameters, catalogue, fitting, places)
     if other := sum(clip is not None and clip.format not in (None, parameters.format) for clip in shown):
         told.append(f"format: {other} of {len(shown)} clips are not {parameters.format}, and there are no others")
     return told
+
+
+def _unserved(parameters: Parameters, catalogue: Catalogue, fitting: Fitting, places: Sequence[Place]) -> list[str]:
+    """That no exercise is for a part of the body that was named."""
+    named = favours(parameters)
+    if not parameters.body_areas or any(named.names(place.candidate.known) for place in places):
+        return []
+    there = any(named.names(catalogue.known[row]) for row in fitting.rows)
+    why = "is near enough to any story" if there else "passes the limits"
+    return [f"body_areas: nothing for {', '.join(parameters.body_areas)} {why}"]
+
+
+def _fillers(parameters: Parameters, places: Sequence[Place]) -> list[str]:
+    """That others must fill the time."""
+    main = [place.candidate for place in places if place.candidate.block == "main"]
+    named = favours(parameters)
+    served = sum(named.names(each.known) for each in main)
+    if not parameters.body_areas or not served or all(each.tier < ELSEWHERE for each in main):
+        return []
+    areas = ", ".join(parameters.body_areas)
+    return [f"body_areas: {served} of {len(main)} places in main are for {areas}; nothing else for it fits, so others fill the time"]
 
 
 def _notes(
@@ -196,6 +221,7 @@ def _notes(
     notes = [f'stories: nothing that fits answers "{story.text}"' for number, story in enumerate(stories) if number not in answered]
     wanted = {block for story in stories for block in blocks_of(story)}
     notes += [told for block, told in _WITHOUT.items() if block in wanted and all(place.candidate.block != block for place in places)]
+    notes += _fillers(parameters, places)
     if left_out := fitting.fallen.get("limits"):
         total = len(catalogue.known) + catalogue.unplayable
         notes.append(f"limits: {left_out} of {total} exercises are left out for {', '.join(parameters.limits)}")

@@ -33,16 +33,16 @@ _HURT_BEFORE = re.compile(
 )
 _WEAK_BEFORE = re.compile(r"\b(?:weak|schwache[nrs]?|bad|tired)(?: (?:my|left|right))*\s*$")
 _HURT_AFTER = re.compile(
-    r"(?:'s?)?[ -]?(?:joints? |muscles? |tendon |exercises? )?(?:(?:is|are|was|were|has been|have been|feels?|gets?) (?:\w+ )?)?"
+    r"(?:'s?)?[ -]?(?:joints? |muscles? |tendon |exercises? )?(?:(?:is|are|was|were|has been|have been|feels?|gets?) (?:\w+ ){0,3}?)?"
     r"(?:pains?|ach(?:es?|ing|y)|injur\w+|surger\w+|operation|replacements?|problems?|issues?|trouble|hurts?|hurting"
-        r"|sore|painful|sprains?|strains?|tear|fractur\w+"
+    r"|sore|painful|sprains?|strains?|tear|fractur\w+"
     r"|arthritis|arthrosis|tend[io]n\w*itis|bursitis|impingement|bad|broken|swollen|sprained|torn|inflamed|unstable"
-        r"|act(?:s|ing)? up|kill(?:s|ing)? me|bother\w*|conditions?|complaints?"
-    r"|friendly|recovering|healing|operated|dislocated|fucked|shot|not (?:great|good|happy|the best|ok|okay|right"
-        r"|well)|not in (?:good|great) shape|schmerz\w*|probleme?|verletz\w*|weh|beschwerd\w*|kaputt|can not (?:take"
-        r"|handle|stand)|(?:do|does|will) not like"
+    r"|act(?:s|ing)? up|kill(?:s|ing)? me|bother\w*|conditions?|complaints?"
+    r"|friendly|recovering|healing|operated|dislocated|messed up|shot|not (?:great|good|happy|the best|ok|okay|right"
+    r"|well)|not in (?:good|great) shape|schmerz\w*|probleme?|verletz\w*|weh|beschwerd\w*|kaputt|can not (?:take"
+    r"|handle|stand)|(?:do|does|will) not like"
     r"|hates?|clicks?|cracks?|pop(?:s|ping)|(?:que )?(?:me )?duelen?|malas?|mal|lesionad[oa]s?)\b"
-)  # fmt: skip
+)
 _STRENGTHEN = re.compile(r"\b(?:strengthen|stronger|strength|build up|kraftig)\w*\b")
 _SORE_BEFORE = re.compile(r"\b(?:sore|ach(?:y|ing))(?: (?:my|the|left|right|very))*\s*$")
 _SORE_AFTER = re.compile(r"(?: (?:is|are|feels?) (?:\w+ )?| )?(?:sore|ach(?:es?|ing|y))\b")

@@ -15,82 +15,18 @@ QUICK_S, LONG_S = DEFAULT_S, 1800
 """What "a quick stretch" and "a long session" are taken for."""
 
 _ONES = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "thirteen": 13,
-    "fourteen": 14,
-    "fifteen": 15,
-    "sixteen": 16,
-    "seventeen": 17,
-    "eighteen": 18,
-    "nineteen": 19,
-    "eine": 1,
-    "einer": 1,
-    "einem": 1,
-    "zwei": 2,
-    "drei": 3,
-    "vier": 4,
-    "funf": 5,
-    "fuenf": 5,
-    "sechs": 6,
-    "sieben": 7,
-    "acht": 8,
-    "neun": 9,
-    "zehn": 10,
-    "zwolf": 12,
-    "zwoelf": 12,
-    "funfzehn": 15,
-    "fuenfzehn": 15,
-    "funfundzwanzig": 25,
-    "funfundvierzig": 45,
-    "una": 1,
-    "dos": 2,
-    "tres": 3,
-    "cuatro": 4,
-    "cinco": 5,
-    "seis": 6,
-    "siete": 7,
-    "ocho": 8,
-    "nueve": 9,
-    "diez": 10,
-    "doce": 12,
-    "quince": 15,
-    "veinticinco": 25,
-}
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "eine": 1, "einer": 1, "einem": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8,
+    "neun": 9, "zehn": 10, "zwolf": 12, "zwoelf": 12, "funfzehn": 15, "fuenfzehn": 15, "funfundzwanzig": 25, "funfundvierzig": 45,
+    "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12,
+    "quince": 15, "veinticinco": 25,
+}  # fmt: skip
 _TENS = {
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fourty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-    "zwanzig": 20,
-    "dreissig": 30,
-    "vierzig": 40,
-    "funfzig": 50,
-    "fuenfzig": 50,
-    "sechzig": 60,
-    "neunzig": 90,
-    "veinte": 20,
-    "treinta": 30,
-    "cuarenta": 40,
-    "cincuenta": 50,
-    "sesenta": 60,
-    "noventa": 90,
-}
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "zwanzig": 20, "dreissig": 30, "vierzig": 40, "funfzig": 50, "fuenfzig": 50, "sechzig": 60, "neunzig": 90, "veinte": 20,
+    "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "noventa": 90,
+}  # fmt: skip
 _WORDS = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(list(_ONES)[:9])})\b)?|{'|'.join(sorted(_ONES, key=len, reverse=True))})"
 _NUMBER = (
     r"(?>\d{1,3} 1/2|\d{1,3} and a half|1/[234]|3/4|\d{1,9}(?:[.,]\d{1,2})?|(?:a )?hundred|couple(?: of)?|few"
@@ -106,14 +42,17 @@ _GAP = (
 )
 
 _EXACT = (
-    (rf"(?:{_NUMBER}|an|a) {_HOUR}(?:,? and)? (?:a )?(?:1/2|half)|(?:an?|one|1) {_HOUR} and a half|hour and a half"
-        r"|hora y media|eineinhalb stunden?|anderthalb stunden?", 5400),
+    (
+        rf"(?:{_NUMBER}|an|a) {_HOUR}(?:,? and)? (?:a )?(?:1/2|half)|(?:an?|one|1) {_HOUR} and a half|hour and a half"
+        r"|hora y media|eineinhalb stunden?|anderthalb stunden?",
+        5400,
+    ),
     (rf"(?:an?|one|1) {_HOUR} and a quarter", 4500),
     (r"(?:three|3)[ -]quarters? of an hour|three[ -]quarter hours?|dreiviertelstunden?|drei ?viertel ?stunden?|tres cuartos de hora", 2700),
     (r"(?:a )?quarter(?: of an|-| of)? ?hours?|viertel ?stunden?|(?:un )?cuarto de hora", 900),
     (r"hour[ -]long|stundige[nrs]?", 3600),
     (r"half[ -](?:an[ -])?hours?|half of an hour|halbe?n? ?stunden?|media hora", 1800),
-)  # fmt: skip
+)
 _CLOCK = rf"(?P<hours>\d):(?P<sixtieths>[0-5]\d)(?: ?{_HOUR})|(?P<whole>\d{{1,2}}):(?P<seconds>[0-5]\d) ?(?:minutes?|mins?|min)\b"
 _HOURS_MINUTES = (
     rf"(?P<h>{_NUMBER}|an|a){_GAP}{_HOUR}(?:,? and| und| y)? ?(?P<m>{_NUMBER})(?:{_GAP}{_MINUTE}|\b(?![ -]?(?:{_SECOND}"

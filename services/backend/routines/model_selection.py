@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from services.backend.routines.base import RulesSelector, Task
 from services.backend.routines.blocks import BLOCKS
 from services.backend.routines.candidates import Candidate
-from services.backend.routines.selection import Selection, arranged
+from services.backend.routines.selection import Selection, arranged, placed
 from shared.errors import Unavailable
 from shared.llm.base import LLM, Prompt
 from shared.llm.repair import Unfit, parse
@@ -47,7 +47,7 @@ class ModelSelector:
     async def choose(self, task: Task) -> Selection:
         by_rules = await self._rules.choose(task)
         wanted = Counter(place.candidate.block for place in by_rules.places)
-        offered = _offered(task.candidates)
+        offered = _offered(placed(task.candidates))
         try:
             answer = await self._llm.answer(_prompt(task, offered, wanted), Chosen, read=lambda text: _read(text, offered, wanted))
         except Unavailable as error:

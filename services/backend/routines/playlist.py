@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.backend.routines.answers import Making, Omitted, PlaylistPlace, RoutinePlaylist
+from services.backend.routines.answers import Omitted, PlaylistPlace, RoutinePlaylist
 from services.backend.routines.catalogue import Catalogue
 from services.backend.routines.limits import Limits
-from services.backend.routines.wishes import ask_for
 from shared.errors import InvalidInput, Unavailable
 from shared.logging import get_logger
 from shared.mongo import clips
 from shared.mongo.client import Database, within_a_request
+from shared.mongo.clip_requests import Making, ask_for_clips
 from shared.playlists_hls import Media, concatenated, read_media
 from shared.schemas.clips import MADE_KINDS, Clip, MadeClip
 from shared.schemas.reels import LAYOUT
@@ -114,7 +114,7 @@ async def playlist_of(
 ) -> RoutinePlaylist:
     """What the API tells of it; what is missing is asked of the workers."""
     missing = [each for each in played if each.missing]
-    answers = await ask_for(db, [_wanted(each) for each in missing], settings)
+    answers = await ask_for_clips(db, list(map(_wanted, missing)), settings.playlists.playlist_max_clip_jobs, settings.queue)
     asked = {each.place.slot: answer for each, answer in zip(missing, answers, strict=True)}
     items = tuple(_told(each, store, playbacks, *asked.get(each.place.slot, (None, None))) for each in played)
     return RoutinePlaylist(
@@ -153,7 +153,7 @@ def _told(each: Played, store: BlobStore, playbacks: Playbacks, generation: Maki
         clip_id=clip.clip_id if clip else None,
         url=url,
         hls_url=_hls_url(clip, store) if clip else None,
-        duration=clip.duration if clip else None,
+        duration=round(clip.duration, 3) if clip else None,
         missing=each.missing,
         generation=generation,
         job_id=job_id,

@@ -82,9 +82,21 @@ def _found(stories: Sequence[Story], vectors: Sequence[Vector | None], scoring: 
     for number, (story, vector) in enumerate(zip(stories, vectors, strict=True)):
         scored = scoring.of(story, vector)
         near.update(each.row for each in scored)
-        candidates += _best(number, story, scoring.catalogue, scored, limit)
+        candidates += _best(number, story, scoring, scored, limit)
+    candidates += _held(stories, vectors, scoring, candidates)
     degraded = _degraded(vectors, scoring.catalogue, scoring.rows)
     return Found(tuple(candidates), len(scoring.rows) - len(near), tuple(degraded))
+
+
+def _held(stories: Sequence[Story], vectors: Sequence[Vector | None], scoring: _Scoring, found: Sequence[Candidate]) -> list[Candidate]:
+    """The nearest stretch to end with, where there are candidates, but the gate has let none of those through."""
+    ends = [number for number, story in enumerate(stories) if story.block == "cool_down"]
+    if not found or not ends or any(each.block == "cool_down" and each.known.role == "stretch" for each in found):
+        return []
+    number = ends[0]
+    any_near = scoring.of(stories[number], vectors[number], gated=False)
+    stretches = [each for each in any_near if scoring.catalogue.known[each.row].role == "stretch"]
+    return _best(number, stories[number], scoring, stretches, 1)
 
 
 class _Scored(NamedTuple):
@@ -97,16 +109,16 @@ class _Scoring:
     """Exercises of these rows held against one story after the other."""
 
     def __init__(self, catalogue: Catalogue, rows: Sequence[int], threshold: float, favours: Favours) -> None:
-        self.catalogue, self.rows, self._threshold, self._favours = catalogue, rows, threshold, favours
+        self.catalogue, self.rows, self._threshold, self.favours = catalogue, rows, threshold, favours
 
-    def of(self, story: Story, vector: Vector | None) -> list[_Scored]:
-        """Those that answer the story."""
+    def of(self, story: Story, vector: Vector | None, *, gated: bool = True) -> list[_Scored]:
+        """Those that answer the story; all, where they are not `gated`."""
         words, cosines, vectored = self._words(story), np.zeros(len(self.rows), np.float32), np.zeros(len(self.rows), np.bool_)
         chosen = np.asarray(self.rows, np.intp)
         if vector is not None and len(self.rows) and len(vector) == self.catalogue.matrix.shape[1]:
             cosines, vectored = self.catalogue.matrix[chosen] @ vector, self.catalogue.vectored[chosen]
         scores = np.where(vectored, np.clip((1 + cosines) / 2, 0, 1), 0)
-        passing = np.flatnonzero(np.where(vectored, scores >= self._threshold, words > 0))
+        passing = np.flatnonzero(np.where(vectored, scores >= self._threshold, words > 0) | (not gated))
         ranks = cosines + WORDS * words + self._favoured
         return list(map(_Scored, chosen[passing].tolist(), scores[passing].tolist(), ranks[passing].tolist()))
 
@@ -117,14 +129,16 @@ class _Scoring:
 
     @cached_property
     def _favoured(self) -> NDArray[np.float32]:
-        return np.array([self._favours.of(self.catalogue.known[row]) for row in self.rows], np.float32)
+        return np.array([self.favours.of(self.catalogue.known[row]) for row in self.rows], np.float32)
 
 
-def _best(number: int, story: Story, catalogue: Catalogue, scored: Sequence[_Scored], limit: int) -> list[Candidate]:
+def _best(number: int, story: Story, scoring: _Scoring, scored: Sequence[_Scored], limit: int) -> list[Candidate]:
     """For a story of one block those that belong there first; for one of any block the nearest, wherever they belong."""
-    gentle, found = is_gentle(story.text), list[tuple[int, float, int, Block, float]]()
+    catalogue, gentle, found = scoring.catalogue, is_gentle(story.text), list[tuple[int, float, int, Block, float]]()
     for row, score, rank in scored:
-        places = ((block, tier(catalogue.known[row], block, gentle=gentle)) for block in blocks_of(story))
+        known = catalogue.known[row]
+        serves = scoring.favours.serves(known, story.text)
+        places = ((block, tier(known, block, gentle=gentle, serves=serves)) for block in blocks_of(story))
         found += [(place, -rank, row, block, score) for block, place in places if place != NEVER]
     if story.block is None:
         nearest = {row for _, row in sorted({(rank, row) for _, rank, row, _, _ in found})[:limit]}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.backend.routines import timeline
-from services.backend.routines.blocks import BLOCKS
+from services.backend.routines.blocks import BLOCKS, ELSEWHERE, LAST_RESORT, NEVER
 from services.backend.routines.candidates import Candidate
 from services.backend.routines.timeline import Dose, Span, alternated, keeps_time, length
 from shared.fingerprint import content_hash
@@ -16,6 +17,8 @@ from shared.schemas.routines import Parameters, Story
 DIVERSITY = 0.3
 """What likeness to those chosen already weighs against relevance (maximal marginal relevance, Carbonell and Goldstein 1998)."""
 _BY_VECTOR, _BY_MUSCLES = 0.7, 0.3
+_SPARED = 1
+"""What is left for the cool-down in any case, and for the warm-up by a routine of stretches."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,47 @@ def seed_of(parameters: Parameters, stories: Iterable[Story]) -> str:
 
 
 def select(candidates: Sequence[Candidate], parameters: Parameters, seed: str) -> Selection:
-    """Each exercise once; stories take turns, each with the candidate most relevant and least like those chosen."""
-    if all(each.block != "main" for each in candidates):  # nothing but its ends: then they are what it is about
-        candidates = [replace(each, block="main") for each in candidates]
+    """Each exercise once; stories take turns, each with the candidate most relevant and least like those chosen. Of what serves nothing
+    that was named main has no more than it takes to fill the time."""
+    candidates = placed(candidates)
     wanted = timeline.counts(parameters.target_duration, parameters.intensity_level, _there(candidates))
     taking = _Taking(candidates, seed)
-    sparing: dict[Block, int] = {"warm_up": wanted["warm_up"], "cool_down": wanted["cool_down"]}
-    main = taking.take("main", wanted["main"], sparing)  # what is trained has the first choice, but leaves the others theirs
-    ends = {block: taking.take(block, count) for block, count in sparing.items()}
-    return arranged({**ends, "main": main}, parameters)
+    gentle = _is_gentle(candidates)
+    sparing: dict[Block, int] = {block: min(wanted[block], _SPARED) if gentle else wanted[block] for block in ("warm_up", "cool_down")}
+    # main has the first choice, but leaves the others theirs
+    main = taking.take("main", wanted["main"], sparing, tiers=0) or taking.take("main", wanted["main"], sparing)
+    one: dict[Block, int] = {"cool_down": min(wanted["cool_down"], _SPARED)}
+    warm_up = taking.take("warm_up", wanted["warm_up"], one) or taking.take("warm_up", wanted["warm_up"])
+    cool_down = taking.take("cool_down", wanted["cool_down"])
+    while len(main) < wanted["main"] and not _fill([*warm_up, *main, *cool_down], parameters):
+        further = taking.next_best("main")
+        if further is None:
+            break
+        main.append(further)
+    return arranged({"warm_up": warm_up, "main": main, "cool_down": cool_down}, parameters)
+
+
+def placed(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that may be taken: around main nothing that is there for want of better, where there is better. Where nothing is for main,
+    what is for its ends is what the routine is about."""
+    blocks = {each.block for each in candidates}
+    if len(blocks) == 1:
+        return [replace(each, block="main") for each in candidates]
+    if "main" not in blocks:
+        candidates = [*candidates, *(replace(each, block="main", tier=each.tier + ELSEWHERE) for each in candidates)]
+    better = {each.block for each in candidates if each.tier < LAST_RESORT.get(each.block, 0)}
+    return [each for each in candidates if each.block not in better or each.tier < LAST_RESORT[each.block]]
+
+
+def _is_gentle(candidates: Iterable[Candidate]) -> bool:
+    """Whether stretches are what it is about."""
+    return any(each.block == "main" and each.known.role == "stretch" and each.tier <= ELSEWHERE for each in candidates)
+
+
+def _fill(chosen: Sequence[Candidate], parameters: Parameters) -> bool:
+    """Whether these can be made to last, by longer intervals and further sets."""
+    made = timeline.doses([each.block for each in chosen], parameters.target_duration, parameters.intensity_level)
+    return keeps_time(length(made), parameters.target_duration)
 
 
 def arranged(chosen: Chosen, parameters: Parameters, *, written_by: str = "rules") -> Selection:
@@ -83,27 +118,34 @@ class _Taking:
 
     def __init__(self, candidates: Sequence[Candidate], seed: str, kept: Iterable[Candidate] = ()) -> None:
         self._candidates, self._seed = candidates, seed
-        self._taken = set[str]()
+        self._taken, self._served = set[str](), Counter[int]()
         self._like = {each.slug: 0.0 for each in candidates}
         for each in kept:
             self._add(each)
 
-    def take(self, block: Block, count: int, sparing: Mapping[Block, int] | None = None) -> list[Candidate]:
-        """Up to so many, stories in turns; of the blocks of `sparing` so many are left."""
-        stories = sorted({each.story for each in self._candidates if each.block == block})
+    def take(self, block: Block, count: int, sparing: Mapping[Block, int] | None = None, *, tiers: int = NEVER) -> list[Candidate]:
+        """Up to so many, of tiers up to `tiers`, stories in turns; of the blocks of `sparing` so many are left."""
+        there = {each.story for each in self._candidates if each.block == block}
+        stories = sorted(there, key=lambda story: (self._served[story], story))
         taken: list[Candidate] = []
         while len(taken) < count:
             before = len(taken)
             for story in stories:
-                if len(taken) < count and (best := self.best(block, story, self._spared(sparing or {}))):
+                if len(taken) < count and (best := self.best(block, story, self._spared(sparing or {}), tiers)):
                     self._add(best)
                     taken.append(best)
             if len(taken) == before:
                 break
         return taken
 
+    def next_best(self, block: Block) -> Candidate | None:
+        """One of the lowest tier there is, for the story that has the fewest."""
+        taken = (self.take(block, 1, tiers=tier) for tier in sorted({each.tier for each in self._candidates if each.block == block}))
+        return next((one for found in taken for one in found), None)
+
     def _add(self, taken: Candidate) -> None:
         self._taken.add(taken.slug)
+        self._served[taken.story] += 1
         for each in {each.slug: each for each in self._candidates}.values():
             self._like[each.slug] = max(self._like[each.slug], likeness(each, taken))
 
@@ -112,8 +154,8 @@ class _Taking:
         left = {block: {each.slug for each in self._candidates if each.block == block} - self._taken for block in sparing}
         return frozenset[str]().union(*(slugs for block, slugs in left.items() if len(slugs) <= sparing[block]))
 
-    def best(self, block: Block, story: int, without: Collection[str] = ()) -> Candidate | None:
-        of_story = [each for each in self._candidates if (each.block, each.story) == (block, story)]
+    def best(self, block: Block, story: int, without: Collection[str] = (), tiers: int = NEVER) -> Candidate | None:
+        of_story = [each for each in self._candidates if (each.block, each.story) == (block, story) and each.tier <= tiers]
         free = [each for each in of_story if each.slug not in self._taken and each.slug not in without]
         if not free:
             return None

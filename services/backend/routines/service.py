@@ -20,8 +20,9 @@ from services.backend.routines.live import LiveCatalogue
 from services.backend.routines.planner import Planned, Planner
 from services.backend.routines.schemas import RoutineRequest
 from services.backend.routines.selection import another, seed_of
+from shared import metrics
 from shared.embeddings.base import Embedder
-from shared.errors import Conflict, Unavailable
+from shared.errors import Conflict, ReelwrightError, Unavailable
 from shared.fingerprint import content_hash
 from shared.logging import get_logger
 from shared.mongo import client, clips, routines
@@ -47,7 +48,18 @@ class RoutineService:
     settings: Routines
 
     async def compile(self, asked: RoutineRequest, user_id: str) -> StoredRoutine:
-        """A new routine, stored. Raises RoutineEmpty."""
+        """A new routine, stored and counted. Raises RoutineEmpty."""
+        try:
+            stored = await self._stored(asked, user_id)
+        except ReelwrightError as error:
+            metrics.ROUTINES.labels(error.code).inc()
+            raise
+        metrics.ROUTINES.labels("compiled").inc()
+        for part in {told.partition(":")[0] for told in stored.degraded}:
+            metrics.ROUTINES_DEGRADED.labels(part).inc()
+        return stored
+
+    async def _stored(self, asked: RoutineRequest, user_id: str) -> StoredRoutine:
         started = time.perf_counter()
         await self.live.now()  # nobody has a sentence read for nothing
         planned = await self.planner.plan(asked)

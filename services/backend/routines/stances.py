@@ -33,7 +33,8 @@ _LACK = (
 )
 _NEUTRAL = r"(?:have|has|had|did|was|were) not(?: \w+)?|no(?: more| longer| less| later)? than|not (?:more|longer|less) than"
 _AVOID = (
-    r"no more(?! than)|(?:am|is|are) not(?! (?:too|very|so|that|sure|yet|been|just|only)\b)|no(?! (?:need to (?:rush"
+    r"no more(?! than)|not (?:really )?(?:want|wish|like|need|plan)(?: to| for)?(?: (?:do|use|have|see|train"
+    r"|include))?|(?:am|is|are) not(?! (?:too|very|so|that|sure|yet|been|just|only)\b)|no(?! (?:need to (?:rush"
     r"|worry)|time|experience|limit|one|longer than|more than)\b)|not(?! (?:too|very|so|that|sure|yet|more|longer|less"
     r"|been|enough"
     r"|a (?:problem|beginner)|an issue)\b)|non|without|avoid\w*|skip(?:ping)?(?= (?!rope|ropes)\w)|exclud\w+|leav(?:e"
@@ -134,6 +135,8 @@ def _goes_on(text: str, last: Mention, each: Mention) -> bool:
         return False
     if _OR.search(gap):
         return True
+    if each.kind == "goal":
+        return False
     if "," in gap:
         return each.kind == last.kind and not _IS_WISHED.match(text, each.end)
     return each.kind == last.kind or {each.kind, last.kind} <= {"equipment", "bare"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import islice
 
 from shared.schemas.clips import Level
 from shared.schemas.plans import Block
@@ -18,6 +18,8 @@ TOLERANCE = 0.1
 """Of the target, by which a routine may be longer or shorter without saying why."""
 _SHARE = 0.15
 """Of the time, each for warm-up and cool-down."""
+_MOST_SHARE = 0.2
+"""Of the time, beyond which neither is made longer."""
 _MOST_SETS = {"warm_up": 2, "main": 6, "cool_down": 2}
 _MOST: Mapping[Block, int] = {"warm_up": 8, "main": 16, "cool_down": 8}
 _LONG_S = 2400
@@ -92,12 +94,24 @@ def doses(blocks: Sequence[Block], target: int, level: Level) -> tuple[Dose, ...
     if not blocks:
         return ()
     paces = [pace(block, level) for block in blocks]
+    rooms = [_room(block, blocks, target) for block in blocks]
     easing = min(1.0, max(0.0, (target - 60) / (_FULL_REST_FROM_S - 60)))
     rests = [round(each.rest * easing) for each in paces]
     rests[-1] = 0
     made = [Dose(each.least, 1, round(each.rest * easing), rest) for each, rest in zip(paces, rests, strict=True)]
-    made = _with_sets(made, blocks, paces, target)
-    return tuple(_stretched(made, paces, target))
+    made = _with_sets(made, blocks, paces, rooms, target)
+    within = [replace(each, most=_most(*of)) for each, of in zip(paces, zip(made, paces, rooms, strict=True), strict=True)]
+    return tuple(_stretched(made, within, target))
+
+
+def _room(block: Block, blocks: Sequence[Block], target: int) -> int:
+    """Seconds an exercise of this block may take with its rest."""
+    return target if block == "main" else int(_MOST_SHARE * target) // blocks.count(block)
+
+
+def _most(dose: Dose, pace: Pace, room: int) -> int:
+    """Seconds of the longest interval there is room for."""
+    return max(pace.least, min(pace.most, (room - dose.rest - (dose.sets - 1) * dose.set_rest) // dose.sets))
 
 
 def length(made: Sequence[Dose]) -> int:
@@ -136,11 +150,6 @@ def alternated(groups: Sequence[str], muscles: Sequence[frozenset[str]]) -> list
     return order
 
 
-def neighbours(groups: Sequence[str]) -> int:
-    """How often two of one group follow each other."""
-    return sum(before == after for before, after in pairwise(groups))
-
-
 def cues(instructions: Sequence[str]) -> tuple[str, ...]:
     """What may be called out while it is done: its first sentences that say what to do, cut where they are long."""
     sentences = (sentence.strip() for step in instructions for sentence in re.split(r"(?<=[.!?])\s+", step.strip()))
@@ -156,18 +165,23 @@ def _cue(sentence: str) -> str:
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:") + " …"
 
 
-def _with_sets(made: Sequence[Dose], blocks: Sequence[Block], paces: Sequence[Pace], target: int) -> list[Dose]:
+def _with_sets(made: Sequence[Dose], blocks: Sequence[Block], paces: Sequence[Pace], rooms: Sequence[int], target: int) -> list[Dose]:
     """Further sets, one for each in turn and main before the others, while the longest intervals would not do."""
-    found = list(made)
+    found, longest = list(made), [_longest(*of) for of in zip(made, paces, rooms, strict=True)]
     for sets in range(2, max(_MOST_SETS.values()) + 1):
         for turn in (("main",), ("warm_up", "cool_down")):
             for number, block in enumerate(blocks):
-                longest = length([replace(dose, work=each.most) for dose, each in zip(found, paces, strict=True)])
-                if longest >= target:
+                if sum(longest) >= target:
                     return found
-                if block in turn and sets <= _MOST_SETS[block]:
-                    found[number] = replace(found[number], sets=sets)
+                more = replace(found[number], sets=sets)
+                if block in turn and sets <= _MOST_SETS[block] and more.duration + more.rest <= rooms[number]:
+                    found[number], longest[number] = more, _longest(more, paces[number], rooms[number])
     return found
+
+
+def _longest(dose: Dose, pace: Pace, room: int) -> int:
+    stretched = replace(dose, work=_most(dose, pace, room))
+    return stretched.duration + stretched.rest
 
 
 def _stretched(made: Sequence[Dose], paces: Sequence[Pace], target: int) -> list[Dose]:

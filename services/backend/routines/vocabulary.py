@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-Kind = Literal["area", "habit", "condition", "movement", "care", "equipment", "bare", "goal", "idiom"]
+Kind = Literal["area", "habit", "condition", "movement", "care", "equipment", "bare", "goal"]
 """`habit`: what stiffens parts of the body. `condition`: of the whole person. `care`: an order in itself ("low impact"). `bare`: equipment
-as such. `idiom`: what looks like one of these and is none."""
+as such."""
 
 Goal = Literal["mobility", "flexibility", "strength", "cardio", "relax", "warm-up", "cool-down", "posture", "balance"]
 
@@ -124,7 +124,7 @@ MOVEMENTS: Mapping[str, str] = {
     "crunches": r"crunch(?:es)?",
     "deadlifts": r"dead[- ]?lift(?:s|ing)?|kreuzheben|peso muerto",
     "dips": r"dips?",
-    "kneeling": r"kneel\w*|(?:down|get|go|going|exercises?|anything|being|work(?:ing)?) (?:on|onto) (?:my|the|your) knees|knien"
+    "kneeling": r"kneel\w*|(?:down|get|go|going|being|work(?:ing)?) (?:on|onto) (?:my|the|your) knees|knien"
     r"|hands and knees|all fours|arrodillar\w*",
     "floor": r"(?:on the |the )?(?:floor|ground)(?:[- ](?:work|exercises?|based|moves?|stuff))?|(?:ly(?:ing)|lie"
     r"|lay(?:ing)?)(?: down| on (?:the floor|my back|my stomach))?|get(?:ting)? (?:down|up)(?: and (?:down|up))? (?:on"

@@ -10,7 +10,7 @@ import numpy as np
 from services.recommendation.models import factors
 from services.recommendation.models.factors import Pull
 from services.recommendation.models.interactions import Floats, Interactions, Sparse
-from services.recommendation.models.recipe import PartName, Recipe
+from services.recommendation.models.recipe import PartName, PlainPart, Recipe
 
 
 @dataclass(frozen=True)
@@ -42,38 +42,38 @@ class Latent:
 Part = Linear | Latent
 
 
+Plain = Mapping[PlainPart, Floats]
+
+
 @dataclass(frozen=True)
 class Blend:
-    """What was learned, once. `popular` and `trending` are of shape (items,), the latter as of when it was learned."""
+    """What was learned. `plain` are the parts that are the same for every history, of shape (1, items), as of when it was learned."""
 
     recipe: Recipe
     parts: Mapping[PartName, Part]
-    popular: Floats
-    trending: Floats
+    plain: Plain
 
     @property
     def n_items(self) -> int:
-        return len(self.popular)
+        return int(self.plain["popular"].shape[1])
 
-    def scored(self, histories: Interactions, trending: Floats | None = None) -> dict[PartName, Floats]:
-        """What each part adds to the score of every item, shape (users, items) or (1, items). `trending`: of each user's own time."""
-        trend = self.trending[None, :] if trending is None else trending
-        found = {name: part.scores(histories) * self._weight(name) for name, part in self.parts.items() if self._weight(name)}
-        return {
-            **found,
-            "popular": self.popular[None, :] * self._weight("popular"),
-            "trending": trend * self._weight("trending"),
-        }
+    def scored(self, histories: Interactions, plain: Plain | None = None) -> dict[PartName, Floats]:
+        """What each part adds to the score of every item, shape (users, items) or (1, items). `plain`: of other times."""
+        found: dict[PartName, Floats] = {name: values * self._weight(name) for name, values in (plain or self.plain).items()}
+        for name, part in self.parts.items():
+            if weight := self._weight(name):
+                found[name] = part.scores(histories) * weight
+        return found
 
-    def scores(self, histories: Interactions, trending: Floats | None = None) -> Floats:
+    def scores(self, histories: Interactions, plain: Plain | None = None) -> Floats:
         """Shape (users, items), float32."""
         total = np.zeros((histories.n_users, self.n_items), np.float32)
-        for part in self.scored(histories, trending).values():
+        for part in self.scored(histories, plain).values():
             total += part
         return total
 
-    def _weight(self, name: PartName) -> float:
-        return self.recipe.weights.get(name, 0.0) / self.recipe.scales.get(name, 1.0)
+    def _weight(self, name: PartName) -> np.float32:
+        return np.float32(self.recipe.weights.get(name, 0.0) / self.recipe.scales.get(name, 1.0))
 
 
 def without_taken(scores: Floats, histories: Interactions) -> Floats:

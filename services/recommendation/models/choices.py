@@ -25,7 +25,7 @@ _PULLS = (Pull(4, 12), Pull(4, 40), Pull(20, 60), Pull(20, 200), Pull(80, 240))
 _FADING = (3.0, 10.0, 40.0, NO_FADING)
 _SLOW_FADING = (10.0, NO_FADING)
 _FAST_FADING = (0.5, 1.5, 5.0)
-_TREND_SHARES = (0.3, 0.1, 0.03, 0.01, 0.003)  # of the time between the first event and the last
+TREND_SHARES = (0.3, 0.1, 0.03, 0.01, 0.003)  # of the time between the first event and the last
 _SWEEPS, _MORE_SWEEPS = 15, 8
 
 
@@ -79,7 +79,7 @@ class Choices:
             yield name, self._latent(name, size)
 
     def _trends(self) -> Iterator[Choice]:
-        for share in _TREND_SHARES:
+        for share in TREND_SHARES:
             half_life_s = share * popularity.span_s(self.train.times)
             yield self._choice(
                 {"trend_half_life_s": half_life_s}, NO_FADING, popularity.trending(self.train, self.question.at, half_life_s)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.recommendation import measures
-from services.recommendation.measures import Bools
+from services.recommendation.measures import Bools, Ranking
 from services.recommendation.models.interactions import Floats, Sparse
 from services.recommendation.models.recipe import PartName
 
@@ -22,9 +22,10 @@ _ROUNDS = 3
 
 @dataclass(frozen=True)
 class Table:
-    """The best candidates of all parts for each user: their scores by part, whether they were taken afterwards, (users, candidates); and
-    how many were taken in all, (users,)."""
+    """The best candidates of all parts for each user: which they are (-1 where there are no more), their scores by part, and whether
+    they were taken afterwards, all (users, candidates); and how many were taken in all, (users,)."""
 
+    found: Ranking
     parts: Mapping[PartName, Floats]
     taken: Bools
     wanted: NDArray[np.int64]
@@ -34,22 +35,30 @@ class Table:
         """From scores of all items, (users, items)."""
         found = np.concatenate([measures.best(each, _CANDIDATES) for each in scores.values()], axis=1)
         found.sort(axis=1)
-        again = np.zeros(found.shape, np.bool_)
-        again[:, 1:] = found[:, 1:] == found[:, :-1]
-        parts = {name: np.where(again, -np.inf, np.take_along_axis(each, found, axis=1)) for name, each in scores.items()}
-        return cls(parts, measures.hits(np.where(again, -1, found), wanted), np.diff(wanted.indptr))
+        found[:, 1:][found[:, 1:] == found[:, :-1]] = -1
+        found = -np.sort(-found, axis=1)[:, : int((found >= 0).sum(axis=1).max(initial=0))]
+        table = cls(found, {}, measures.hits(found, wanted), np.diff(wanted.indptr))
+        for name, each in scores.items():
+            table = table.and_part(name, each)
+        return table
+
+    def and_part(self, name: PartName, scores: Floats) -> Table:
+        """With one more part, of which no candidates are taken; scores of all items, (users, items)."""
+        values = np.where(self.found < 0, -np.inf, np.take_along_axis(scores, np.maximum(self.found, 0), axis=1))
+        return replace(self, parts={**self.parts, name: values.astype(np.float32)})
 
     def gains(self, weights: Mapping[PartName, float]) -> Floats:
-        return self._gains(self._total(weights))
+        """What each user gains by these weights; shape (users,)."""
+        return self._gains(self.total(weights))
 
     def _gains(self, total: Floats) -> Floats:
         ranking = measures.best(total)
         return measures.judged(np.take_along_axis(self.taken, ranking, axis=1), self.wanted).gain
 
-    def _total(self, weights: Mapping[PartName, float]) -> Floats:
+    def total(self, weights: Mapping[PartName, float]) -> Floats:
         total = np.zeros(self.taken.shape, np.float32)
         for name, weight in weights.items():
-            if weight:
+            if weight and name in self.parts:
                 total += np.float32(weight) * self.parts[name]
         return total
 
@@ -64,13 +73,14 @@ class Table:
         for _ in range(_ROUNDS):
             before = weights
             for name in self.parts:
-                weights, gains = self._step(name, weights, gains)
+                weights, gains = self.step(name, weights, gains)
             if weights == before:
                 break
         return weights
 
-    def _step(self, name: PartName, weights: Weights, gains: Floats) -> tuple[Weights, Floats]:
-        others = self._total({**weights, name: 0.0})
+    def step(self, name: PartName, weights: Weights, gains: Floats) -> tuple[Weights, Floats]:
+        """The best weight of one part beside the others, and what each user gains then."""
+        others = self.total({**weights, name: 0.0})
         tried = {step: self._gains(others + np.float32(step) * self.parts[name] if step else others) for step in _STEPS}
         best = max(tried, key=lambda step: float(tried[step].mean()))
         return ({**weights, name: best}, tried[best]) if surely(tried[best], gains) else (weights, gains)

@@ -46,6 +46,11 @@ def taste(weights: Sparse, items: Floats, pull: Pull) -> Floats:
     return tastes
 
 
+def directions(items: Floats) -> Floats:
+    """Rows at length 1; those of zeros stay so."""
+    return np.asarray(items / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-9), np.float32)
+
+
 def _gram(other: Floats, pull: Pull) -> Floats:
     return np.asarray(other.T @ other + pull.regularisation * np.eye(other.shape[1], dtype=np.float32), np.float32)
 

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.recommendation.models.interactions import Floats, Interactions, Times
+from services.recommendation.models.recipe import PlainPart, Recipe
+
+_DEAD = 0.02
 
 
 def trending(seen: Interactions, at: Times, half_life_s: float) -> Floats:
@@ -24,6 +27,23 @@ def trending(seen: Interactions, at: Times, half_life_s: float) -> Floats:
         now, done = at[row], int(until[row])
         shares[row] = faded / max(faded.sum(), 1e-30)
     return shares
+
+
+def lively(seen: Interactions, at: Times, half_life_s: float) -> Floats:
+    """How much of what an item ever had it has of late: log of the ratio of its `trending` to its share of all, from 0 for one that nobody
+    takes any more. Shape (len(at), items)."""
+    shares = seen.counts / max(len(seen), 1)
+    ratio = trending(seen, at, half_life_s) / np.maximum(shares, 1e-9)
+    return np.asarray(np.log1p(ratio / _DEAD), np.float32)
+
+
+def plain(seen: Interactions, at: Times, recipe: Recipe) -> dict[PlainPart, Floats]:
+    """The parts of the blend that are the same for every history, at each of these times: each of shape (1 or len(at), items)."""
+    return {
+        "popular": popular(seen)[None, :],
+        "trending": trending(seen, at, recipe.trend_half_life_s),
+        "lively": lively(seen, at, recipe.lively_half_life_s),
+    }
 
 
 def popular(seen: Interactions) -> Floats:

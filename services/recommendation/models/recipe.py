@@ -10,7 +10,9 @@ from services.recommendation.models.factors import Pull
 from services.recommendation.models.interactions import NO_FADING
 from shared.schemas.base import Document
 
-PartName = Literal["popular", "trending", "alike", "ease", "following", "factors", "more_factors"]
+PlainPart = Literal["popular", "trending", "lively"]
+"""The same for every history."""
+PartName = Literal[PlainPart, "alike", "ease", "following", "factors", "more_factors"]
 PARTS: tuple[PartName, ...] = get_args(PartName)
 
 
@@ -18,6 +20,7 @@ _HALF_LIVES: dict[PartName, float] = {**dict.fromkeys(PARTS, NO_FADING), "alike"
 _WEIGHTS: dict[PartName, float] = {
     "popular": 0.1,
     "trending": 0.1,
+    "lively": 0.0,
     "alike": 0.5,
     "ease": 0.5,
     "following": 0.2,
@@ -28,7 +31,7 @@ _WEIGHTS: dict[PartName, float] = {
 
 class Recipe(Document):
     """`weights` are those of the parts' scores once each is divided by its scale (1 where there is none); `half_lives` count items of a
-    history. The defaults are for data too small to tell."""
+    history; `diversity` is how much likeness within a page may cost. The defaults are for data too small to tell."""
 
     shrinkage: float = 20
     regularisation: float = 100
@@ -36,9 +39,11 @@ class Recipe(Document):
     factors_pull: Pull = Pull(20, 60)
     more_factors_pull: Pull = Pull(20, 60)
     trend_half_life_s: float = 7 * 86_400
+    lively_half_life_s: float = 7 * 86_400
     half_lives: dict[PartName, float] = Field(default_factory=lambda: dict(_HALF_LIVES))
     weights: dict[PartName, float] = Field(default_factory=lambda: dict(_WEIGHTS))
     scales: dict[PartName, float] = Field(default_factory=dict)
+    diversity: float = 0.1
 
 
 DEFAULT = Recipe()

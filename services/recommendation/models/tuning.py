@@ -7,14 +7,23 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from services.recommendation.models.choices import Choice, Choices, Question
-from services.recommendation.models.climbing import Table, Weights
+from services.recommendation import measures
+from services.recommendation.measures import DEPTH
+from services.recommendation.models.choices import TREND_SHARES, Choice, Choices, Question
+from services.recommendation.models.climbing import Table, Weights, surely
+from services.recommendation.models.factors import FACTORS, directions, learn
 from services.recommendation.models.interactions import Floats, Interactions
+from services.recommendation.models.popularity import lively, span_s
 from services.recommendation.models.recipe import DEFAULT, PartName, Recipe
+from services.recommendation.ranking import relative, spread
 
 HELD_OUT = 0.2
 _USERS = 2_000  # that are asked
 _CELLS = 12_000_000  # scores of a part
+_STRENGTHS = (0.2, 0.1, 0.05, 0.02)
+_AFFORDED = 0.003  # of the gain
+_SPREAD_FOR = 500  # users
+_SWEEPS = 10
 _FEWEST = 20
 """Of fewer users one learns nothing: the default is better."""
 
@@ -29,7 +38,9 @@ def tune(seen: Interactions, ease_items: int, default: Recipe = DEFAULT) -> Reci
     chosen = dict(Choices(train, question, ease_items).best())
     scales = {name: _scale(choice.scores) for name, choice in chosen.items()}
     table = Table.of({name: choice.scores / np.float32(scales[name]) for name, choice in chosen.items()}, question.wanted)
-    return _recipe(default, chosen, scales, table.climb(_begins(chosen, default)))
+    recipe = _recipe(default, chosen, scales, table.climb(_begins(chosen, default)))
+    recipe, table = _livelier(recipe, table, train, question)
+    return recipe.model_copy(update={"diversity": _diversity(table, recipe, train)})
 
 
 def _asked(train: Interactions, held: Interactions) -> NDArray[np.int64]:
@@ -54,3 +65,36 @@ def _recipe(default: Recipe, chosen: Mapping[PartName, Choice], scales: Weights,
     settled = {field: value for choice in chosen.values() for field, value in choice.settled.items()}
     half_lives = {name: choice.half_life for name, choice in chosen.items()}
     return default.model_copy(update={**settled, "half_lives": half_lives, "weights": weights, "scales": scales})
+
+
+def _livelier(recipe: Recipe, table: Table, train: Interactions, question: Question) -> tuple[Recipe, Table]:
+    """With what is known of how items come and go, where that surely helps."""
+    plain, best, best_gains = table, recipe, table.gains(recipe.weights)
+    for share in TREND_SHARES:
+        half_life_s = share * span_s(train.times)
+        scores = lively(train, question.at, half_life_s)
+        scale = _scale(scores)
+        tried = plain.and_part("lively", scores / np.float32(scale))
+        weights, gains = tried.step("lively", recipe.weights, tried.gains(recipe.weights))
+        if surely(gains, best_gains):
+            settled = {"lively_half_life_s": half_life_s, "weights": weights, "scales": {**recipe.scales, "lively": scale}}
+            best, table, best_gains = recipe.model_copy(update=settled), tried, gains
+    return best.model_copy(update={"weights": table.climb([best.weights])}) if best is not recipe else recipe, table
+
+
+def _diversity(table: Table, recipe: Recipe, train: Interactions) -> float:
+    """The most that costs users next to nothing."""
+    total, taken = table.total(recipe.weights)[:_SPREAD_FOR], table.taken[:_SPREAD_FOR]
+    best = measures.best(total, 3 * DEPTH)
+    vectors = directions(learn(train, recipe.factors_pull, _SWEEPS, FACTORS["factors"]))
+
+    def gain(strength: float) -> float:
+        hits = []
+        for row, places in enumerate(best):
+            places = places[np.isfinite(total[row, places])]
+            order = spread(relative(total[row, places]), vectors[table.found[row, places]], (), DEPTH, strength)[:DEPTH]
+            hits.append(np.pad(taken[row, places[order]], (0, DEPTH - len(order))))
+        return float(measures.judged(np.array(hits), table.wanted[:_SPREAD_FOR]).gain.mean())
+
+    least = gain(0.0) * (1 - _AFFORDED)
+    return next((strength for strength in _STRENGTHS if gain(strength) >= least), 0.0)

@@ -16,7 +16,7 @@ from services.recommendation.sources.base import Candidate
 from services.recommendation.sources.youtube import YouTube
 from shared.errors import Unavailable
 from shared.logging import get_logger
-from shared.mongo import youtube_topics
+from shared.mongo import hidden_videos, youtube_topics
 from shared.mongo.client import Database, within_a_request
 from shared.schemas.postings import filter_key
 from shared.schemas.youtube import YouTubeTopic
@@ -75,7 +75,10 @@ class YouTubeSource:
                 self._prefetches.fetch(topic, waited_for=topic not in known)
         if not known and not may_ask:
             raise Unavailable("YouTube: nothing may be asked for now", code="youtube_quota")
-        return candidates_of(weights, known)
+        found = candidates_of(weights, known)
+        with within_a_request(_READ_S):
+            hidden = await hidden_videos.among(self._db, ask.user_id, [candidate.video_id for candidate in found])
+        return [candidate for candidate in found if candidate.video_id not in hidden]
 
     async def fetch(self, topic: str, *, waited_for: bool) -> int:
         """Ask for a topic and keep what there is. How many there are; 0, too, when YouTube or the quota refuses. Raises Unavailable when

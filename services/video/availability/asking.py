@@ -13,7 +13,7 @@ from shared.mongo import clip_checks
 from shared.mongo.client import Database
 from shared.mongo.clip_checks import Origin, origin_of
 from shared.schemas.clips import Clip
-from shared.storage.playback import TIMED_OUT, Playback, Playbacks
+from shared.storage.playback import NOT_CONFIGURED, TIMED_OUT, Playback, Playbacks
 
 log = get_logger(__name__)
 
@@ -23,11 +23,12 @@ _SEVERAL = 3
 
 @dataclass(frozen=True)
 class Answer:
-    """`available` None: nobody could say, and `why`."""
+    """`available` None: nobody could say, and `why`. Not `asked`: this process lacks what it takes to ask."""
 
     clip: Clip
     available: bool | None
     why: str = ""
+    asked: bool = True
 
 
 async def settle(db: Database, playback: Playback, clip: Clip) -> bool | None:
@@ -64,8 +65,10 @@ async def ask_all(playbacks: Playbacks, clips: Iterable[Clip], at_once: int) -> 
 async def _answer(playbacks: Playbacks, clip: Clip) -> Answer:
     try:
         return Answer(clip, await _exists(playbacks.of(clip.provider), clip))
-    except (Unavailable, InvalidInput) as error:  # InvalidInput: a provider this process does not know, another may
-        return Answer(clip, None, error.message)
+    except InvalidInput as error:  # a provider this process does not know, another may
+        return Answer(clip, None, error.message, asked=False)
+    except Unavailable as error:
+        return Answer(clip, None, error.message, asked=error.code != NOT_CONFIGURED)
 
 
 async def _exists(playback: Playback, clip: Clip) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from services.video.availability.asking import Answer, ask_all, silent
 from shared.errors import Unavailable
 from shared.logging import get_logger
 from shared.mongo import clip_checks
 from shared.mongo.client import Database, Doc, translated
-from shared.mongo.clip_checks import Origin, origin_of
+from shared.mongo.clip_checks import Look, Origin, origin_of
 from shared.mongo.indexes import create_indexes
 from shared.mongo.long_tasks import Held, LongTasks
 from shared.schemas.clips import Clip
@@ -35,9 +36,10 @@ _FLAGS = {True: "available", False: "unavailable"}
 async def follow(db: Database, playbacks: Playbacks, settings: Settings, *, look_s: float = _LOOK_S) -> None:
     """Look at clips for ever. The database and providers going away and coming back is borne."""
     tasks = LongTasks(db, clip_checks.COLLECTION, lease_s=settings.queue.lease_s)
+    interval = timedelta(hours=settings.clips.clip_check_interval_hours)
     await _prepare(db)
     async with asyncio.TaskGroup() as both:
-        both.create_task(_ask_what_is_due(db, tasks, timedelta(hours=settings.clips.clip_check_interval_hours), look_s))
+        both.create_task(_ask_what_is_due(partial(clip_checks.ask_due, db, tasks, interval, playbacks.configured), look_s))
         both.create_task(tasks.follow({clip_checks.KIND: Checking(db, playbacks).work}, settings.worker_id, poll_s=min(look_s, 5)))
 
 
@@ -52,11 +54,11 @@ async def _prepare(db: Database) -> None:
             await asyncio.sleep(_RETRY_S)
 
 
-async def _ask_what_is_due(db: Database, tasks: LongTasks, interval: timedelta, look_s: float) -> None:
+async def _ask_what_is_due(ask: Callable[[], Awaitable[object]], look_s: float) -> None:
     while True:
         try:
             with translated():
-                await clip_checks.ask_due(db, tasks, interval)
+                await ask()
         except Unavailable as error:
             log.warning("clip_checks_waiting", error=error.message)
         await asyncio.sleep(look_s)
@@ -69,18 +71,23 @@ class Checking:
         self._db, self._playbacks = db, playbacks
 
     async def work(self, held: Held) -> Doc:
-        """The task's result. Clips nobody could say anything about stay due. Raises LeaseLost."""
+        """The task's result. Clips nobody could say anything about stay due, as do those of providers that this process has no settings of.
+        Raises LeaseLost."""
         look = clip_checks.look_of(held.task)
         after, counts = str(held.task.state.get("after", "")), Counter(held.task.state.get("counts", {}))
         total = counts.total() + await clip_checks.count_due(self._db, look)
-        resting = await clip_checks.resting(self._db)
-        while clips := await clip_checks.due(self._db, look, after, resting, _BATCH):
+        resting, configured = await clip_checks.resting(self._db), self._playbacks.configured
+        while clips := await clip_checks.due(self._db, look, after, resting, configured, _BATCH):
             answers = await self._look_at(clips)
             resting |= await self._judge(answers)
             after = clips[-1].clip_id
             counts.update(_FLAGS[answer.available] for answer in answers if answer.available is not None)
             await held.report({"done": counts.total(), "total": total}, state={"after": after, "counts": dict(counts)})
-        return {"checked": counts.total(), **_counted(counts), "unasked": await clip_checks.count_due(self._db, look)}
+        return {"checked": counts.total(), **_counted(counts), **await self._left(look)}
+
+    async def _left(self, look: Look) -> Doc:
+        elsewhere = await clip_checks.count_not_configured(self._db, look, self._playbacks.configured)
+        return {"unasked": await clip_checks.count_due(self._db, look), "not_configured": elsewhere}
 
     async def _look_at(self, clips: Sequence[Clip]) -> list[Answer]:
         down = await clip_checks.taken_down(self._db, clips)
@@ -90,7 +97,10 @@ class Checking:
         return answers
 
     async def _judge(self, answers: Sequence[Answer]) -> set[Origin]:
-        """Origins that say nothing: they rest from here on. Those that answer are awake, and clips they say nothing about put off."""
+        """Origins that say nothing: they rest from here on. Those that answer are awake, and clips they say nothing about put off.
+
+        What could not be asked for want of settings says nothing of its origin to other processes."""
+        answers = [answer for answer in answers if answer.asked]
         quiet = silent(answers)
         alone = [answer.clip.clip_id for answer in answers if answer.available is None and origin_of(answer.clip) not in quiet]
         await clip_checks.put_off(self._db, alone)

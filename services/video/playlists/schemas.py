@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, ValidatorFunctionWrapHandler, WrapValidator
 
 from services.web.identity import UserId
-from shared.mongo.generation_queue import Outcome
+from shared.mongo import clip_requests
 from shared.schemas.base import Message
 from shared.schemas.clips import Archetype, ClipKind
 from shared.schemas.locales import LOCALE_PATTERN, canonical
@@ -17,7 +17,7 @@ Reason = Literal["exact", "other_archetype", "similar_exercise", "other_language
 """Levels 1, 2 and 3 in words; the last for a clip of any level that speaks another language than asked for."""
 Level = Literal[1, 2, 3]
 Lack = Literal["no_clip", "not_available", "not_known"]
-Making = Literal[Outcome, "impossible", "unavailable", "not_asked"]
+Making = Literal[clip_requests.Making, "not_asked"]
 
 
 def _number(value: object) -> object:

@@ -15,7 +15,7 @@ from services.video.playlists.complaints import Complaints
 from services.video.playlists.schemas import Lack, MissingClip, Playlist, PlaylistItem
 from services.video.playlists.seeds import ALGO_VERSION, seed_of
 from services.video.playlists.similar import Similar
-from services.video.playlists.wishes import Answer, ask_for
+from services.video.playlists.wishes import ask_for
 from shared.logging import get_logger
 from shared.metrics import (
     PLAYLIST_BUILD_SECONDS,
@@ -25,6 +25,7 @@ from shared.metrics import (
     PLAYLIST_ITEMS,
 )
 from shared.mongo.client import Database
+from shared.mongo.clip_requests import Answer
 from shared.schemas.clips import Clip, ClipKind, MadeKind, clip_subject
 from shared.schemas.playlists import Day, Row
 from shared.schemas.reels import LAYOUT

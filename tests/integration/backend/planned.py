@@ -30,7 +30,7 @@ def application(settings: Settings) -> FastAPI:
             open_mongo(settings) as db,
             open_planner(settings, db) as planner,
             aclosing(MemoryCache()) as cache,
-            aclosing(ExerciseList(db, cache, settings.clips)) as exercises,
+            aclosing(ExerciseList(db, cache, settings.clips, ["local"])) as exercises,
         ):
             yield {"settings": settings, "db": db, "exercises": exercises, "planner": planner}
 

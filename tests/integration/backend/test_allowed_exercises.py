@@ -24,6 +24,7 @@ from shared.settings import Clips
 from shared.tasks import end
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+PROVIDERS = ("local", "r2")
 
 
 async def exercise(db: Database, *slugs: str, **changes: Any) -> None:
@@ -40,7 +41,7 @@ async def clip(db: Database, slug: str | None, **changes: Any) -> None:
 
 @pytest.fixture
 async def planned(db: Database) -> AsyncIterator[ExerciseList]:
-    listed = ExerciseList(db, MemoryCache(), Clips())
+    listed = ExerciseList(db, MemoryCache(), Clips(), PROVIDERS)
     yield listed
     await listed.aclose()
 
@@ -71,7 +72,7 @@ async def counted(mongo_uri: str, db: Database) -> AsyncIterator[tuple[ExerciseL
     finds = Finds()
     client: Client = AsyncMongoClient(mongo_uri, tz_aware=True, event_listeners=[finds])
     async with client:
-        listed = ExerciseList(client[db.name], MemoryCache(), Clips())
+        listed = ExerciseList(client[db.name], MemoryCache(), Clips(), PROVIDERS)
         yield listed, finds
         await listed.aclose()
 
@@ -93,7 +94,7 @@ async def test_who_is_allowed(db: Database, planned: ExerciseList) -> None:
     allowed = {"technique", "instruction", "unknown", "one-of-two", "stream"}
     assert await planned.get_allowed_exercise_slugs() == allowed
     everyone = [doc["slug"] async for doc in db.exercises.find()]
-    assert {slug for slug in everyone if await exercises.is_allowed(db, slug)} == allowed
+    assert {slug for slug in everyone if await exercises.is_allowed(db, slug, PROVIDERS)} == allowed
 
 
 async def test_it_is_read_once_until_it_is_invalidated(db: Database, counted: tuple[ExerciseList, Finds]) -> None:
@@ -139,7 +140,7 @@ async def test_what_another_process_had_cached_serves_too(db: Database, away: Da
     cache = MemoryCache()
     await exercise(db, "plank")
     await clip(db, "plank")
-    other, mine = ExerciseList(db, cache, Clips()), ExerciseList(away, cache, Clips())
+    other, mine = ExerciseList(db, cache, Clips(), PROVIDERS), ExerciseList(away, cache, Clips(), PROVIDERS)
     await other.get_allowed_exercise_slugs()
     assert (await mine.allowed()).source == "cache"
     await other.invalidate_cache()
@@ -147,7 +148,7 @@ async def test_what_another_process_had_cached_serves_too(db: Database, away: Da
 
 
 async def test_without_any_it_is_told(away: Database) -> None:
-    listed = ExerciseList(away, MemoryCache(), Clips())
+    listed = ExerciseList(away, MemoryCache(), Clips(), PROVIDERS)
     answers = await asyncio.gather(*(listed.allowed() for _ in range(3)), return_exceptions=True)
     assert [type(answer) for answer in answers] == [Unavailable] * 3
 
@@ -179,7 +180,7 @@ async def test_what_was_read_before_an_invalidation_is_not_kept_after_it(db: Dat
     await exercise(db, "plank", "squat")
     await clip(db, "plank")
     cache = Slow()
-    listed = ExerciseList(db, cache, Clips())
+    listed = ExerciseList(db, cache, Clips(), PROVIDERS)
     early = asyncio.create_task(listed.allowed())
     await cache.reached.wait()
     await clip(db, "squat")
@@ -237,7 +238,7 @@ async def test_an_invalidation_reaches_other_processes_through_redis(db: Databas
     await clip(db, "plank")
     clips = Clips(exercise_cache_prefix=db.name)
     caches = [NearCache(RedisCache(valkey_url, timeout_s=20), near_s=0.05) for _ in range(2)]
-    here, there = (ExerciseList(db, cache, clips) for cache in caches)
+    here, there = (ExerciseList(db, cache, clips, PROVIDERS) for cache in caches)
     assert await here.get_allowed_exercise_slugs() == await there.get_allowed_exercise_slugs() == {"plank"}
     await clip(db, "squat")
     assert (await there.allowed()).slugs == ("plank",)
@@ -258,5 +259,5 @@ async def test_what_another_version_cached_is_read_anew(db: Database, planned: E
 
 
 def test_the_prefix_is_the_settings(db: Database) -> None:
-    keys: Sequence[str] = [ExerciseList(db, MemoryCache(), Clips(exercise_cache_prefix=name))._key for name in ("coach", "other")]
+    keys: Sequence[str] = [ExerciseList(db, MemoryCache(), Clips(exercise_cache_prefix=name), PROVIDERS)._key for name in ("coach", "other")]
     assert keys == ["coach:exercises:allowed", "other:exercises:allowed"]

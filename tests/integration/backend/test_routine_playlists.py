@@ -62,7 +62,7 @@ async def playing(db: Database, mongo_uri: str, data: Path, *, following: bool =
 
 async def catalogue(db: Database, *names: str, **changes: Any) -> None:
     known = [exercise(name, muscles=("quadriceps",), instructions=("Stand tall.", "Go down.")) for name in names]
-    own = {"provider": "local", "duration": 2.0}
+    own = {"provider": "local", "duration": 2.0 + 1 / 3}
     await stock(db, known, [clip(name, **own, asset=f"hls/v-{name}/reel.mp4", video_id=f"v-{name}", **changes) for name in names])
 
 
@@ -95,6 +95,7 @@ async def test_a_player_plays_all_reels_one_after_the_other(db: Database, mongo_
         assert first["url"] == f"{media}/v-{order[0]}/reel.mp4"
         assert first["hls_url"] == f"{media}/v-{order[0]}/master.m3u8"
         assert (first["loop"], first["missing"], first["generation"]) == (True, None, None)
+        assert first["duration"] == 2.333
         hls = await http.get(told["playlist_url"])
         assert hls.headers["content-type"] == "application/vnd.apple.mpegurl"
         assert hls.headers["access-control-allow-origin"] == "*"

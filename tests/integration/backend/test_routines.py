@@ -11,11 +11,15 @@ from typing import Any
 
 import httpx2
 import pytest
+from prometheus_client import REGISTRY
 
+from services.backend.routines.open import open_routines
+from shared.errors import SettingsError
 from shared.injuries import DISCLAIMER
 from shared.mongo import clips
 from shared.mongo.client import REQUEST_TIMEOUT_S, Database
 from shared.mongo.embedded import EmbeddedMongo
+from shared.settings import load_settings
 from tests.faults.postings import eventually
 from tests.integration.backend.routined import Asked, made, problem, routining, stock, wish
 from tests.planning import exercise
@@ -57,6 +61,17 @@ async def test_a_routine_is_compiled_kept_and_read_again(http: httpx2.AsyncClien
     assert slugs((await made(http, avoid=["bad knees"])).json()) == slugs(told), "the same wish, the same routine"
 
 
+def counted(**labels: str) -> float:
+    name = "reelwright_routines_degraded_total" if "part" in labels else "reelwright_routines_total"
+    return REGISTRY.get_sample_value(name, labels) or 0
+
+
+async def test_what_came_of_routines_is_counted(http: httpx2.AsyncClient) -> None:
+    compiled, degraded = counted(outcome="compiled"), counted(part="limits")
+    await made(http, avoid=["quux"])
+    assert (counted(outcome="compiled"), counted(part="limits")) == (compiled + 1, degraded + 1)
+
+
 async def test_a_request_out_of_bounds_is_refused_by_field(http: httpx2.AsyncClient) -> None:
     wrong: dict[str, Any] = {"target_duration": 59, "intensity_level": "expert", "user_requirements": " \u200b", "user_id": "a b", "x": 1}
     for field, value in wrong.items():
@@ -66,8 +81,10 @@ async def test_a_request_out_of_bounds_is_refused_by_field(http: httpx2.AsyncCli
 
 async def test_nothing_that_fits_is_an_error_and_leaves_nothing(db: Database, mongo_uri: str) -> None:
     await stock(db, [exercise("planche", level="advanced"), exercise("rope", equipment="rope")])
+    refused = counted(outcome="routine_empty")
     async with routining(db.name, mongo_uri) as http:
         told = problem(await http.post("/routines", json=wish(equipment=[])), 422)
+    assert counted(outcome="routine_empty") == refused + 1
     assert told["code"] == "routine_empty"
     assert "1 are for a higher level, 1 need equipment that is not there" in told["detail"]
     assert STORIES[0].text in told["detail"]
@@ -318,3 +335,10 @@ async def test_the_database_away_is_a_problem_in_time_and_says_nothing_of_it(tmp
     finally:
         mongo.kill()
         await asyncio.to_thread(mongo.stop)
+
+
+async def test_a_model_that_is_to_choose_needs_a_key(db: Database, mongo_uri: str) -> None:
+    settings = load_settings({"MONGODB_URI": mongo_uri, "ROUTINE_SELECTION": "llm"}, None)
+    with pytest.raises(SettingsError, match="ROUTINE_SELECTION"):
+        async with open_routines(settings, db, WordEmbedder()):
+            pass

@@ -7,10 +7,10 @@ import pytest
 from shared.errors import Conflict, PermanentJobError, SourceGone
 from shared.mongo import clip_checks, clips, generation_admin, made_clips, videos
 from shared.mongo.client import Database
-from shared.mongo.clip_requests import ask_for_clip
+from shared.mongo.clip_requests import ask_for_clip, ask_for_clips
 from shared.mongo.generation_queue import Enqueued
 from shared.mongo.indexes import create_indexes
-from shared.schemas.clips import Clip, clip_subject
+from shared.schemas.clips import Clip, MadeClip, clip_subject
 from shared.settings import Queue
 from tests.integration.clip_steps import exercise
 from tests.integration.queue_steps import SETTINGS, claimed, document, failed, finished
@@ -54,6 +54,18 @@ async def test_a_clip_is_asked_for_once_and_takes_no_slot(jobs: Database) -> Non
     }
 
 
+async def test_clips_are_asked_for_in_the_next_best_language_and_no_more_than_may_be(jobs: Database) -> None:
+    for slug in ("hip-bridge", "squat"):
+        await exercise(jobs, slug)
+    wanted = [MadeClip(exercise_slug=slug, kind="technique", archetype="mentor", locale="de-AT") for slug in ("hip-bridge", "squat")]
+    unknown = wanted[0].model_copy(update={"exercise_slug": "unheard-of"})
+    assert await ask_for_clips(jobs, [unknown], 1, SETTINGS) == [("impossible", None)]
+    [(outcome, job_id)] = await ask_for_clips(jobs, wanted[:1], 1, SETTINGS)
+    assert (outcome, (await document(jobs, job_id or ""))["subject_key"]) == ("created", SUBJECT.key), "in English"
+    assert await ask_for_clips(jobs, wanted, 1, SETTINGS) == [("joined", job_id), ("queue_full", None)]
+    assert await ask_for_clips(jobs, [], 1, SETTINGS) == []
+
+
 async def test_there_is_nothing_to_ask_for_without_instructions_in_the_language(jobs: Database) -> None:
     await exercise(jobs)
     await exercise(jobs, "silent", instructions=())
@@ -81,6 +93,7 @@ async def test_what_is_made_stands_in_the_catalogue_and_is_not_asked_for_again(j
     assert (clip.how_to, clip.benefits) == (" ".join(known.instructions), "Strong hips.")
     assert (clip.counteracts, clip.fitness_level, clip.playable) == ("sitting, stiff hips", "advanced", True)
     assert clip.checked_at
+    assert clip.format == ("square" if reel["width"] == reel["height"] else "vertical")
     assert await ask(jobs) == Enqueued("ready")
 
 

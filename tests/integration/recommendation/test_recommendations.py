@@ -69,7 +69,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"category_filter": "…"}, "category_filter"),
     ({"session_id": "a b"}, "session_id"),
     ({"cursor": "s-1"}, "cursor"),
-    ({"cursor": "s1"}, "query"),
+    ({"cursor": "s1"}, "session_id"),
     ({"exclude_ids": "{}"}, "exclude_ids.0"),
     ({"exclude_ids": [f"v{number}" for number in range(501)]}, "exclude_ids"),
 ]

@@ -118,7 +118,7 @@ async def _is_done(newest: Callable[[], Awaitable[LongTask | None]]) -> bool:
 
 
 async def any_due(db: Database) -> bool:
-    return await clip_checks.ask_due(db, LongTasks(db, clip_checks.COLLECTION), timedelta(hours=24))
+    return await clip_checks.ask_due(db, LongTasks(db, clip_checks.COLLECTION), timedelta(hours=24), ["shelf"])
 
 
 async def test_what_is_due_is_looked_at_and_what_is_fresh_is_not(clips: Database) -> None:
@@ -131,7 +131,7 @@ async def test_what_is_due_is_looked_at_and_what_is_fresh_is_not(clips: Database
         task = await done(clips)
     assert sorted(shelf.asked) == ["gone", "new", "old"]
     assert await flags(clips) == {"new": True, "gone": False, "old": True, "fresh": True}
-    assert task.result == {"checked": 3, "available": 2, "unavailable": 1, "unasked": 0}
+    assert task.result == {"checked": 3, "available": 2, "unavailable": 1, "unasked": 0, "not_configured": {}}
     assert task.progress == {"done": 3, "total": 3}
     assert not await any_due(clips)
 
@@ -153,7 +153,7 @@ async def test_what_one_process_began_another_finishes(clips: Database) -> None:
     async with following(clips, shelves(shelf=second)):
         task = await done(clips)
     assert len(second.asked) == 150
-    assert task.result == {"checked": 250, "available": 250, "unavailable": 0, "unasked": 0}
+    assert task.result == {"checked": 250, "available": 250, "unavailable": 0, "unasked": 0, "not_configured": {}}
 
 
 async def test_a_provider_that_is_away_keeps_its_flags_and_rests(clips: Database) -> None:
@@ -163,7 +163,7 @@ async def test_a_provider_that_is_away_keeps_its_flags_and_rests(clips: Database
     away.mute = lambda _: True
     async with following(clips, shelves(shelf=shelf, away=away)):
         task = await done(clips)
-    assert task.result == {"checked": 1, "available": 1, "unavailable": 0, "unasked": 150}
+    assert task.result == {"checked": 1, "available": 1, "unavailable": 0, "unasked": 150, "not_configured": {}}
     assert set((await flags(clips)).values()) == {True}
     assert len(away.asked) == 100  # one batch told enough
     assert not await any_due(clips), "nothing is due while it rests"
@@ -181,7 +181,7 @@ async def test_one_dead_host_does_not_stop_the_others(clips: Database) -> None:
     shelf.mute = lambda asset: "dead" in asset
     async with following(clips, shelves(shelf=shelf)):
         task = await done(clips)
-    assert task.result == {"checked": 5, "available": 5, "unavailable": 0, "unasked": 110}
+    assert task.result == {"checked": 5, "available": 5, "unavailable": 0, "unasked": 110, "not_configured": {}}
     assert await clip_checks.resting(clips) == {Origin("shelf", "dead.example")}
 
 
@@ -191,7 +191,7 @@ async def test_one_silent_clip_does_not_stop_its_provider(clips: Database) -> No
     shelf.mute = lambda asset: asset == "000"
     async with following(clips, shelves(shelf=shelf)):
         task = await done(clips)
-    assert task.result == {"checked": 109, "available": 109, "unavailable": 0, "unasked": 1}
+    assert task.result == {"checked": 109, "available": 109, "unavailable": 0, "unasked": 1, "not_configured": {}}
 
 
 async def test_a_clip_nobody_speaks_of_is_put_off_alone_longer_each_time(clips: Database) -> None:
@@ -223,7 +223,7 @@ async def test_providers_that_are_unknown_or_not_set_up_leave_the_flags(clips: D
     await add(clips, "stream", provider="stream", available=False, checked_at=LONG_AGO)
     async with following(clips, shelves(shelf=Shelf())):
         task = await done(clips)
-    assert task.result == {"checked": 0, "available": 0, "unavailable": 0, "unasked": 2}
+    assert task.result == {"checked": 0, "available": 0, "unavailable": 0, "unasked": 2, "not_configured": {}}
     assert await flags(clips) == {"strange": True, "stream": False}
 
 
@@ -238,7 +238,7 @@ async def test_by_hand_everything_of_a_provider_is_looked_at(clips: Database) ->
     async with following(clips, shelves(shelf=shelf, other=other)):
         task = await done(clips, asked.job_id)
     assert (shelf.asked.sort(), shelf.asked, other.asked) == (None, ["fresh", "never an asset"], [])
-    assert task.result == {"checked": 2, "available": 1, "unavailable": 1, "unasked": 0}
+    assert task.result == {"checked": 2, "available": 1, "unavailable": 1, "unasked": 0, "not_configured": {}}
     assert await flags(clips) == {"fresh": True, "never an asset": False, "other": True}
 
 
@@ -264,7 +264,7 @@ async def test_a_reel_taken_down_stays_down_though_its_file_is_there(clips: Data
 
 async def test_what_was_decided_meanwhile_is_not_undone(clips: Database) -> None:
     await add(clips, "a")
-    (clip,) = await clip_checks.due(clips, Look(None, NOW), "", (), 10)
+    (clip,) = await clip_checks.due(clips, Look(None, NOW), "", (), ["shelf"], 10)
     await clips.clips.update_one({"clip_id": "a"}, {"$set": {"available": False, "checked_at": NOW}})
     await clip_checks.write(clips, [(clip, True)])
     assert await flags(clips) == {"a": False}

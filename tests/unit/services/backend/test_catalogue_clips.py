@@ -24,6 +24,11 @@ def test_the_seeds_names_and_ours_are_one_clip() -> None:
     assert read_clip(SEED)[0].startswith("clip-")
 
 
+def test_a_format_is_a_shape_or_nothing() -> None:
+    told = [read_clip(SEED | {"format": said})[1].format for said in ("Vertical", "square", "mp4", None)]
+    assert told == ["vertical", "square", None, None]
+
+
 @pytest.mark.parametrize(
     ("row", "provider", "asset"),
     [

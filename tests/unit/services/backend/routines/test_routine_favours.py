@@ -51,14 +51,16 @@ def test_which_stories_want_to_be_loosened(text: str, gentle: bool) -> None:
 @pytest.mark.parametrize(
     ("fields", "tiers"),
     [
-        ({"category": "stretching"}, {"warm_up": 2, "main": 2, "gentle": 0, "cool_down": 0}),
-        ({"category": "stretching", "name": "Calves SMR"}, {"warm_up": 2, "main": 2, "gentle": 0, "cool_down": 1}),
+        ({"category": "stretching"}, {"warm_up": NEVER, "main": 4, "gentle": 0, "cool_down": 0}),
+        ({"category": "stretching", "name": "Calves SMR"}, {"warm_up": NEVER, "main": 4, "gentle": 0, "cool_down": 1}),
+        ({"category": "stretching", "force": "static"}, {"warm_up": NEVER, "main": 4, "gentle": 0, "cool_down": 0}),
+        ({"category": "stretching", "force": "pull"}, {"warm_up": 1, "main": 4, "gentle": 0, "cool_down": 0}),
         ({"category": "mobility"}, {"warm_up": 0, "main": 1, "gentle": 0, "cool_down": 2}),
-        ({"category": "cardio", "name": "Marching"}, {"warm_up": 0, "main": 0, "gentle": 2, "cool_down": NEVER}),
-        ({"category": "cardio", "name": "Burpee"}, {"warm_up": NEVER, "main": 0, "gentle": 2, "cool_down": NEVER}),
+        ({"category": "cardio", "name": "Marching"}, {"warm_up": 0, "main": 0, "gentle": 4, "cool_down": NEVER}),
+        ({"category": "cardio", "name": "Burpee"}, {"warm_up": NEVER, "main": 0, "gentle": 4, "cool_down": NEVER}),
         ({"category": "strength"}, {"warm_up": 1, "main": 0, "gentle": 1, "cool_down": NEVER}),
         ({"category": "strength", "equipment": "barbell"}, {"warm_up": NEVER, "main": 0, "gentle": 1, "cool_down": NEVER}),
-        ({"category": "plyometrics"}, {"warm_up": NEVER, "main": 0, "gentle": 3, "cool_down": NEVER}),
+        ({"category": "plyometrics"}, {"warm_up": NEVER, "main": 0, "gentle": 5, "cool_down": NEVER}),
     ],
 )
 def test_where_an_exercise_belongs(fields: dict[str, Any], tiers: dict[str, int]) -> None:

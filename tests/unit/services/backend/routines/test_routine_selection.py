@@ -92,14 +92,15 @@ def test_of_two_that_are_alike_one_is_taken_before_the_other() -> None:
     assert likeness(candidates[1], candidates[2]) == pytest.approx(1)
 
 
-def test_what_is_trained_leaves_the_ends_what_they_need() -> None:
+@pytest.mark.parametrize(("tier", "ends_and_main"), [(0, (1, 7)), (4, (2, 6))])
+def test_main_leaves_the_ends_what_they_need_and_one_where_stretches_are_what_it_is_about(tier: int, ends_and_main: Any) -> None:
     stretches = [exercise(f"stretch-{n}", category="stretching", muscles=(f"muscle-{n}",)) for n in range(8)]
     known = catalogue_of(stretches).known
-    main = [Candidate(each, 0, "main", 0, 0.9, 0.9 - n / 100, np.zeros(1, np.float32)) for n, each in enumerate(known)]
-    ends = [replace(each, block="cool_down", story=1) for each in main[:3]]
+    main = [Candidate(each, 0, "main", tier, 0.9, 0.9 - n / 100, np.zeros(1, np.float32)) for n, each in enumerate(known)]
+    ends = [replace(each, block="cool_down", story=1, tier=0) for each in main[:3]]
     made = select([*main, *ends], parameters(target_duration=600, intensity_level="beginner"), "seed")
     blocks = [place.candidate.block for place in made.places]
-    assert (blocks.count("cool_down"), blocks.count("main")) == (2, 6)
+    assert (blocks.count("cool_down"), blocks.count("main")) == ends_and_main
 
 
 def test_nothing_but_ends_is_all_main() -> None:

@@ -37,6 +37,9 @@ def test_intervals_keep_their_bounds_and_nothing_is_longer_than_asked(target: in
         assert 20 <= dose.work <= 60
         assert 1 <= dose.sets <= (6 if block == "main" else 2)
         assert dose.rest >= 0
+    for block in ("warm_up", "cool_down"):
+        seconds = sum(dose.duration + dose.rest for each, dose in zip(blocks, made, strict=True) if each == block)
+        assert seconds <= max(0.2 * target, blocks.count(block) * 25)
     if made:
         assert timeline.length(made) <= max(target, 20 * len(made))
         assert made[-1].rest == 0
