@@ -138,7 +138,9 @@ def check_routines(
 
 @app.command("evaluate-recommender")
 def evaluate_recommender(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header: user, item, time (seconds, ms or ISO 8601); maybe value.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV with a header: user, item, time (seconds, ms or ISO 8601); maybe value.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Judge the recommender on interactions: recall_at_20, ndcg_at_20, coverage, intra_list_diversity, beside its peers.

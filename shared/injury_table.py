@@ -18,6 +18,21 @@ _CURLED = r"elbow to knee|bottoms up|butt up|hip raise|heel touch"
 _TWIST = r"twist|wood ?chop|rotation|windmill|side bend|oblique|judo"
 _HANDS = r"pushup|plank|handstand|\bdip|burpee|crawl|mountain climber|inchworm|downward|cobra|bird dog|all fours|table ?top"
 _OVERHEAD = r"overhead|military|shoulder press|push press|arnold|handstand|\bjerk|snatch|thruster|behind the (neck|head)|upright row"
+_FOLDED = (
+    r"inchworm|toe touch|forward fold|straddle|groin and back|worlds? greatest|leg grab|runner s? ?stretch|hug (a ball|knees)"
+    r"|childs? (s )?pose"
+    r"|knees? to chest"
+)
+_GRIPPED = (
+    r"deadlift|stiff leg|romanian|\brows?\b|shrug|\bchins?\b(?! to)|pullup|chinup|pulldown|muscleup|london|rope|high pull|rack pull"
+    r"|face pull"
+    r"|\bhang|farmer|\bcarry|yoke|\bclean|snatch|swing|kettlebell|dumbbell|battl|pinch|tire|sled|sledge"
+)
+_REACHING = (
+    r"\boverhead\b|(arms?|hands?|elbows?|bar|weights?|dumbbells?) (\w+ ){0,4}(over|above|behind) (your|the) (head|neck)|behind (your"
+    r"|the) (head|neck)"
+)
+_NECK_LOAD = r"neck resistance|harness|isometric neck"
 _HEAVY = frozenset({"olympic weightlifting", "powerlifting", "strongman"})
 _EXPLOSIVE = frozenset({"plyometrics", "olympic weightlifting"})
 
@@ -64,7 +79,8 @@ CONDITIONS: tuple[Condition, ...] = (
     _condition(
         "knee",
         r"knee|knie|menisc|menisk|\b[amp]cl\b|kreuzband|patell|\blegs?\b|rodilla|genou|ginocchi|колен",
-        rf"{_IMPACT}|{_OLYMPIC}|squat|lunge|stepup|pistol|leg press|leg extension|leg curl|stair|step mill|mountain climber|kneel|on knees"
+        rf"{_IMPACT}|{_OLYMPIC}|squat|lunge|stepup|pistol|leg press|leg extension|leg curl|stair|step mill|mountain climber|kneel"
+        rf"|on knees|knee circle"
         r"|wall sit|duck|rope|sissy|split|getup|frog|child s? ?pose|hack|sled|lateral raise squat|knee (tuck|drive|raise)",
         muscles="quadriceps",
         categories=_EXPLOSIVE | {"strongman"},
@@ -77,8 +93,10 @@ CONDITIONS: tuple[Condition, ...] = (
         r"|stenos|spondyl|espalda|\bdos\b|schiena|спин|поясн|позвон",
         rf"{_OLYMPIC}|{_FLEXION}|{_CURLED}|{_TWIST}|handstand|deadlift|good morning|romanian|bent over|barbell row|t bar|pendlay"
         rf"|swing|superman|hyperextension"
-        r"|back extension|burpee|jump|farmer|yoke|atlas|tire|jefferson|slam|\bcarry|locust|straddle|forward fold"
-        r"|(?=.*squat)(?=.*(barbell|kettlebell|weighted|smith|zercher|overhead))",
+        r"|back extension|burpee|jump|\bhop|\bbound|farmer|yoke|atlas|tire|jefferson|slam|\bcarry|locust|straddle|forward fold|inchworm"
+        r"|looking at ceiling|shrug|stiff leg|rack pull|high pull|groin and back|military|push press|log lift|london|conan"
+        r"|(?=.*(squat|lunge|stepup|calf|rocking|shoulder press|standing press))(?=.*(barbell|kettlebell|weighted|smith|zercher|overhead))"
+        r"|plyo",
         muscles="lower back",
         categories=_EXPLOSIVE | _HEAVY,
         gentle=r"bird dog|dead bug|pelvic tilt|cat (cow|stretch)|child s? ?pose|chest supported|seated row",
@@ -91,28 +109,48 @@ CONDITIONS: tuple[Condition, ...] = (
         categories=_HEAVY,
     ),
     _condition(
+        "arm",
+        r"\barms?\b(?! (over|above))|humerus|\bradius\b|\bulna|armbruch|brazo|\bbras\b|braccio|\bрук[аиу]\b"
+        r"|(broken|fractur\w*|gebroch\w*) (\w+ )?(arm|elbow|wrist|hand|shoulder|collar ?bone|finger|thumb|ellbogen|handgelenk|schulter)",
+        rf"{_GRIPPED}|{_HANDS}|{_OVERHEAD}|{_OLYMPIC}|barbell|cable|e z|\bez\b|medicine ball|band\b|plate|\bfly|\bflye|pullover|throw|slam"
+        r"|bench press|floor press|chest press|pike|plow|side bridge|side jackknife|getup|wheel|rowing|parallel bars|harness"
+        r"|elliptical|skating|prowler|suspended|smr\b|looking at ceiling|pyramid|(wrist|elbow|arm|shoulder) (circle|stretch|pull)"
+        r"|bicep|forearm|tricep|front deltoid|worlds? greatest|jump|rollout|ab roller|weighted|smith|good morning|wall ball"
+        r"|lunge sprint|bicycling(?! stationary)",
+        muscles="triceps, biceps, forearms, chest, shoulders, lats, middle back, upper back, traps, rear deltoids",
+        categories=_EXPLOSIVE | _HEAVY,
+        told=r"\b(grip|grasp|hang(ing)? (from|on|underneath)|pull yourself)|weight on your (hands|arms)|(pushup|plank) position"
+        r"|hands and knees"
+        r"|all fours|hands on the (floor|ground)|(hold|holding|take|pick) (\w+ ){0,3}(dumbbell|barbell|kettlebell|bar|weight|plate"
+        r"|ball|rope)s?\b",
+    ),
+    _condition(
         "shoulder",
         r"shoulder(?! blade)|schulter(?!blatt)|rotator|\bslap\b|frozen|deltoid|\barms?\b|collar ?bone|hombro|epaule|spalla|плеч",
         rf"{_OVERHEAD}|{_OLYMPIC}|pushup|(?<!leg )(?<!calf )(?<!pallof )\bpress|\bdip|pullup|chinup|pulldown|muscleup|pike|burpee"
-        rf"|crawl|getup"
+        r"|crawl|getup|\bchins?\b(?! to)|london|skull|french|(?=.*tricep)(?=.*(extension|press|stretch))|behind head|upward stretch"
+        r"|world shoulder|lateral stretch|lat stretch|against wall|high pull|log lift|shrug"
         r"|throw|slam|battl|\bfly|\bflye|(lateral|front|shoulder|deltoid|arm|side|plate) (raise|lateral)|pullover|inchworm|mountain climber"
         r"|wall ball|rope climb|snow angel|jumping jack|superman|farmer|\bcarry|doorway|cross body shoulder|hang|plank|side bridge"
-        r"|downward|swing|kettlebell pass",
+        r"|downward|swing|kettlebell pass"
+        r"|upright (\w+ )?row|body up|(?=.*barbell)(?=.*(squat|lunge|stepup|good morning))",
         muscles="shoulders, chest",
         categories=_EXPLOSIVE | {"strongman"},
+        told=_REACHING,
     ),
     _condition(
         "elbow",
         r"elbow|ellbog|ellenbog|tennis|golfer|epicondyl|\barms?\b|codo\b|coude|gomito|локт|локот",
         r"pushup|\bdip|curl(?! up)|(tricep\w*|arm|cable|french) (extension|press|pushdown|kickback)|skull|pullup|chinup|muscleup|close grip"
-        r"|(bench|floor|chest|shoulder|military|overhead|push|arnold) press|rope climb|throw|handstand|burpee|crawl|plank|jerk|snatch",
-        muscles="triceps, biceps, forearms, chest, shoulders",
+        rf"|(bench|floor|chest|shoulder|military|overhead|push|arnold) press|{_GRIPPED}|throw|handstand|burpee|crawl|plank|jerk",
+        muscles="triceps, biceps, forearms, chest, shoulders, lats, middle back, upper back, traps",
         gentle=r"leg curl|hamstring curl|leg extension",
     ),
     _condition(
         "wrist",
         r"wrist|handgelenk|\bhands?\b|finger|thumb|carpal|karpal|forearm|unterarm|\bgrip\b|muneca|poignet|polso|запяст|кисть|кисти",
-        rf"{_HANDS}|{_OLYMPIC}|wrist|front squat|deadlift|farmer|\bcarry|hang|pullup|chinup|muscleup|barbell|kettlebell|e z|\bez\b"
+        rf"{_HANDS}|{_OLYMPIC}|wrist|front squat|deadlift|farmer|\bcarry|hang|pullup|chinup|\bchins?\b(?! to)|london|muscleup|barbell"
+        rf"|kettlebell|e z|\bez\b"
         rf"|rope climb"
         r"|battl|pinch|throw|slam|donkey kick|fire hydrant|cat (cow|stretch)|getup|l sit|pushdown",
         muscles="forearms",
@@ -134,7 +172,10 @@ CONDITIONS: tuple[Condition, ...] = (
         rf"{_IMPACT}|{_OLYMPIC}|squat|lunge|stepup|split|pistol|deadlift|good morning|romanian|leg (raise|press|lift)|hip (thrust"
         rf"|circle|raise)"
         r"|mountain climber|swing|situp|\bvup|flutter|scissor|bicycle|groin|straddle|frog|pigeon|figure four|hip flexor|\bkick"
-        r"|hydrant|crossover|windmill|stair",
+        rf"|hydrant|crossover|windmill|stair|{_FOLDED}|\blunge|knee across|on the knee|piriformis|(lying|seated) glute|tuck|pull in"
+        rf"|jackknife|pike"
+        r"|cocoon|seated (\w+ )*hamstring|knee raise|groiner|bent knee|bent leg|reverse crunch|adductor|abductor"
+        r"|hip flexion|hyperextension",
         muscles="adductors, abductors, glutes, hip flexors",
         categories=_EXPLOSIVE | _HEAVY,
         gentle=r"glute bridge|clamshell|pelvic tilt",
@@ -154,10 +195,14 @@ CONDITIONS: tuple[Condition, ...] = (
         rf"{_IMPACT}|{_OLYMPIC}|{_INVERTED}|{_FLEXION}|{_CURLED}|{_TWIST}|plank|superman|lying|supine|prone|farmer|\bcarry"
         rf"|bench press|floor press"
         rf"|hip thrust|bridge"
-        r"|deadlift|swing|mountain climber|hang|pullup|slam|locust|cobra|dead bug|stomach vacuum|barbell|rope|jack",
+        r"|deadlift|swing|mountain climber|hang|pullup|slam|locust|cobra|dead bug|stomach vacuum|barbell|rope|jack"
+        rf"|\bon your|inchworm|looking at ceiling|\bchins?\b(?! to)|chinup|muscleup|pistol|pyramid|hug a ball|hyperextension"
+        rf"|incline row|chest supported|glute ham|leg curl|{_NECK_LOAD}",
         muscles="abdominals, obliques, core",
         categories=_EXPLOSIVE | _HEAVY,
-        told=r"on your (back|front|stomach|belly)|face ?down|supine|prone|\blie (down|flat|back)|\b(jump|hop|leap)",
+        told=r"on your (back|front|stomach|belly)|face ?(down|up)|supine|prone|\b(lie|lay|lying|laying)\b(?! on your side)|\b(jump"
+        r"|hop|leap)"
+        r"|(lean|leaning) (into|against|over) (an|the|a) (\w+ )?bench|(chest|stomach|torso|belly) (\w+ ){0,2}(on|against|over) (an|the|a) ",
         gentle=r"bird dog|pelvic tilt|cat (cow|stretch)",
     ),
     _condition(
@@ -165,7 +210,8 @@ CONDITIONS: tuple[Condition, ...] = (
         r"blood ?pressure|bluthochdruck|hypert[eo]n|\bhbp\b|heart|herz|cardiac|cardiovasc|chest pain|angina|stroke|schlaganfall|aneurysm"
         r"|arrhythm|\bafib|presion|tension arter|corazon|\bcoeur|давлен|гипертон|серд",
         rf"{_IMPACT}|{_OLYMPIC}|{_INVERTED}|{_OVERHEAD}|pike|plank|wall sit|\bhold|isometric|deadlift|farmer|\bcarry|hang|battl"
-        r"|mountain climber|slam|swing|leg press|sled|\bvup|l sit|prowler|tire|rope|star ",
+        r"|mountain climber|slam|swing|leg press|sled|\bvup|l sit|prowler|tire|rope|star "
+        rf"|{_NECK_LOAD}",
         categories=_EXPLOSIVE | _HEAVY,
         told=r"\b(jump|hop|leap)",
         holds=True,
@@ -173,7 +219,9 @@ CONDITIONS: tuple[Condition, ...] = (
     _condition(
         "hernia",
         r"hernia(?!ted)|leistenbruch|inguinal|abdominal surgery|грыж",
-        rf"{_FLEXION}|{_TWIST}|{_OLYMPIC}|deadlift|squat|plank|leg press|farmer|\bcarry|burpee|jump|superman|good morning|swing|hang|slam",
+        rf"{_FLEXION}|{_TWIST}|{_OLYMPIC}|deadlift|squat|plank|leg press|farmer|\bcarry|burpee|jump|superman|good morning|swing|hang|slam"
+        rf"|{_NECK_LOAD}"
+        r"|plyo|hyperextension|\bchins?\b(?! to)|pullup|chinup|(?=.*(barbell|smith))(?=.*(lunge|stepup|shrug|row))|atlas|keg",
         muscles="abdominals, obliques, core, lower back",
         categories=_EXPLOSIVE | _HEAVY,
         gentle=r"pelvic tilt|bird dog",
@@ -182,14 +230,23 @@ CONDITIONS: tuple[Condition, ...] = (
         "osteoporosis",
         r"osteop|brittle|knochenschwund|остеопор",
         rf"{_IMPACT}|{_OLYMPIC}|{_FLEXION}|{_TWIST}|{_INVERTED}|cat (cow|stretch)|child s? ?pose|good morning|deadlift|slam|swing"
-        rf"|straddle|forward fold|rope",
+        rf"|{_FOLDED}|{_CURLED}|{_NECK_LOAD}|rope|lower back curl|chin to chest|(spinal|middle back|upper back|lower back) stretch"
+        rf"|pyramid|dancer|russian"
+        r"|looking at ceiling|seated (\w+ )*hamstring|dynamic back|stiff leg|romanian|bent over|plow|piked?\b|hyperextension",
         categories=_EXPLOSIVE | _HEAVY,
         told=r"\b(jump|hop|leap)",
     ),
     _condition(
         "dizziness",
         r"vertigo|dizz|schwindel|vestibul|balance (problem|disorder|issue)|menier|glaucoma|glaukom|головокруж",
-        rf"{_INVERTED}|burpee|jump|\bhop|leap|getup|pistol|single leg|one leg|bosu|balance|windmill|good morning|toe touch|\bspin|swing",
+        rf"{_INVERTED}|burpee|jump|\bhop|leap|getup|pistol|single leg|one leg|bosu|balance|windmill|good morning|\bspin|swing"
+        rf"|{_FOLDED}|{_NECK_LOAD}|pike|downward|looking at ceiling|bent over|deadlift|romanian|stiff leg|hyperextension|glute ham"
+        rf"|situp|jackknife"
+        r"|\bbridge|hip thrust|skater|carioca|chin to chest|neck|pullover|feet elevated|mountain climber|atlas|keg|log lift"
+        r"|bent press|snatch|jerk|\bclean|locust|hang|judo|rope|plow"
+        r"|plyo",
+        told=r"look(ing)? (up (at|to)|at the ceiling)|(bring|tilt|let)\w* (\w+ )?head (\w+ )?(back|down|hang)"
+        r"|head (\w+ )?off the (bench|edge)",
         categories=_EXPLOSIVE,
     ),
     _condition(
@@ -204,6 +261,13 @@ CONDITIONS: tuple[Condition, ...] = (
         rf"{_IMPACT}|rope|jack|mountain climber",
         categories=frozenset({"plyometrics"}),
         told=r"\b(jump|hop|leap)",
+    ),
+    _condition(
+        "core",
+        r"\bcore\b|\btrunk\b|\btorso\b|midsection|\brumpf",
+        rf"{_FLEXION}|{_CURLED}|{_TWIST}|plank|hollow|dead bug|bird dog|superman|side bridge|\bl sit|pallof|vacuum|mountain climber"
+        rf"|hyperextension",
+        muscles="abdominals, obliques, core, lower back",
     ),
     _condition(
         "running",

@@ -283,7 +283,9 @@ class Recommendations(Group):
 class Ranking(Group):
     """Learning and ranking of recommendations"""
 
-    learn_interval_minutes: float = setting(15, "what was watched together is learned this often, if there is anything new", unit="minutes", gt=0)
+    learn_interval_minutes: float = setting(
+        15, "what was watched together is learned this often, if there is anything new", unit="minutes", gt=0
+    )
     rec_retune_hours: float = setting(24, "how it is learned (weights, half-lives, ...) is chosen anew this often", unit="hours", gt=0)
     rec_ease_items: int = setting(
         5_000, "largest catalogue for which EASE has its part: it takes 12 bytes for each pair of reels, and time with their cube", ge=0

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from services.recommendation import admin, routes, users
 from services.recommendation.dependencies import State, opened
+from services.recommendation.opening import OpenRecommender, library_recommender
 from services.recommendation.quick import CachedAnswers
 from services.web.admin_key import AdminGate
 from services.web.app import create_app
@@ -22,12 +23,12 @@ from shared.settings import Settings, load_settings
 SERVICE = "recommendation"
 
 
-def create(settings: Settings | None = None) -> FastAPI:
+def create(settings: Settings | None = None, open_recommender: OpenRecommender = library_recommender) -> FastAPI:
     """The application; nothing is opened before its lifespan. Without settings it is a process of its own and reads them then."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with opened(settings or _settings_of_the_process()) as state:
+        async with opened(settings or _settings_of_the_process(), open_recommender) as state:
             yield state
 
     return create_app(

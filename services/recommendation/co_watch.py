@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import scipy.sparse as sp  # type: ignore[import-untyped]
@@ -89,7 +90,11 @@ def _described(part: Part) -> dict[str, Any]:
 
 def unpack(data: bytes) -> CoWatch:
     """What `pack` made. Raises ValueError, KeyError for anything else."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+    try:
+        opened = np.load(io.BytesIO(data), allow_pickle=False)
+    except (BadZipFile, OSError, EOFError) as error:
+        raise ValueError("these are no arrays") from error
+    with opened as arrays:
         told = json.loads(arrays["told"].tobytes())
         plain: dict[PlainPart, Floats] = {name: arrays[f"plain.{name}"] for name in ("popular", "trending", "lively")}
         size = len(told["subjects"])

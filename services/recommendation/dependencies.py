@@ -13,9 +13,9 @@ from fastapi import Depends, Request
 from services.recommendation.cards import Cards
 from services.recommendation.lines import LinesCodec
 from services.recommendation.newest import Newest
+from services.recommendation.opening import OpenRecommender
 from services.recommendation.prefetch import TOPIC, WARM, Prefetches, fetching, warming
 from services.recommendation.service import Parts, Pools, Recommendations
-from services.recommendation.simple import Simple
 from services.recommendation.sources.topics import YouTubeSource
 from services.recommendation.sources.youtube import YouTube
 from services.recommendation.stats import Tally
@@ -50,7 +50,7 @@ class State(TypedDict):
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[State]:
+async def opened(settings: Settings, open_recommender: OpenRecommender) -> AsyncIterator[State]:
     """Everything open while the service runs. The database and Redis may come later than we do."""
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(open_mongo(settings))
@@ -68,8 +68,9 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
         if youtube:
             stack.push_async_callback(youtube.aclose)
         topics = YouTubeSource(db, youtube, prefetches, settings.youtube) if youtube else None
+        recommender = await stack.enter_async_context(open_recommender(db, settings, [topics] if topics else []))
         newest, withdrawn = Newest(db, cards), Withdrawn(cards.withdraw, pools.invalidate)
-        parts = Parts(db, settings, Simple(newest, topics), pools, cards, newest, withdrawn, prefetches, Tally())
+        parts = Parts(db, settings, recommender, pools, cards, newest, withdrawn, prefetches, Tally())
         service = Recommendations(parts)
         works: dict[str, Callable[[], Awaitable[object]]] = {
             "newest": newest.follow,

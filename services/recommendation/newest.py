@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from services.recommendation.cards import Cards
 from services.recommendation.lines import entry, line_of
-from services.recommendation.pools import Ask, Pool, Recommended
+from services.recommendation.pools import Recommended
 from shared.errors import Unavailable
 from shared.logging import get_logger
 from shared.mongo import videos
@@ -22,16 +22,13 @@ _REASON = "New on Reelwright"
 
 
 class Newest:
-    """`lines`: as read last, whoever asks. Also the simplest of recommenders."""
+    """`lines`: as read last, whoever asks."""
 
     def __init__(self, db: Database, cards: Cards) -> None:
         self._db = db
         self._cards = cards
         self.lines: tuple[bytes, ...] = ()
         self.read_at = datetime.now(UTC)
-
-    async def pool(self, ask: Ask) -> Pool:
-        return Pool(await self._read(ask.size))
 
     async def follow(self) -> None:
         """Keep up, for ever."""
@@ -45,21 +42,23 @@ class Newest:
 
     async def refresh(self) -> None:
         """With their cards, so that there is something to show. Raises Unavailable."""
-        lines = tuple(map(line_of, await self._read(_KEPT)))
+        lines = tuple(map(line_of, await newest_reels(self._db, _KEPT)))
         await self._cards.of([entry(line).video_id for line in lines])
         self.lines, self.read_at = lines, datetime.now(UTC)
 
-    async def _read(self, limit: int) -> tuple[Recommended, ...]:
-        with within_a_request():
-            newest = await videos.newest_ready(self._db, limit)
-        return tuple(
-            Recommended(
-                video_id=video.video_id,
-                subject_key=video.subject_key,
-                company=video.subject_key.partition(":")[0],
-                score=1 - place / len(newest),
-                source="fresh",
-                reason=_REASON,
-            )
-            for place, video in enumerate(newest)
+
+async def newest_reels(db: Database, limit: int) -> tuple[Recommended, ...]:
+    """Raises Unavailable."""
+    with within_a_request():
+        newest = await videos.newest_ready(db, limit)
+    return tuple(
+        Recommended(
+            video_id=video.video_id,
+            subject_key=video.subject_key,
+            company=video.subject_key.partition(":")[0],
+            score=1 - place / len(newest),
+            source="fresh",
+            reason=_REASON,
         )
+        for place, video in enumerate(newest)
+    )

@@ -19,7 +19,7 @@ from services.recommendation.taste import Signal, Taste, fading, is_taken
 from shared.settings import Ranking
 
 _SOURCES: Mapping[SourceName, float] = {"vector": 1.0, "co_watch": 1.0, "trending": 0.25, "fresh": 0.15, "youtube": 0.4}
-_EVIDENCE = 3  # liked reels of a history at which what others watched counts half
+_EVIDENCE = 1  # liked reels of a history at which what others watched counts half
 _INTEREST = 0.7  # of an interest, where a reel watched to its end is 1
 _DEEP = 400  # the fewest candidates of a source, and the most that are spread
 _EXPLORING = "Few have watched it yet"

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.web.request_id import current_request_id
 from shared.errors import InvalidInput, ReelwrightError
 from shared.logging import get_logger
+from shared.schemas.base import miscounted
 
 MEDIA_TYPE = "application/problem+json"
 _MAX_ERRORS = 20
@@ -144,7 +145,7 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if error["type"] == "json_invalid":
         return FieldProblem(field="body", detail=f"not JSON: {error['ctx']['error']} at character {path[0]}", pointer="#")
     field = ".".join(path) or place
-    detail = error["msg"].removeprefix("Value error, ")
+    detail = miscounted(error["type"], error.get("ctx", {})) or error["msg"].removeprefix("Value error, ")
     return FieldProblem(field=field[:_MAX_FIELD], detail=detail, pointer=_pointer(path) if place == "body" else None)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -30,6 +31,13 @@ def first_problem(error: ValidationError) -> tuple[str, str]:
 def problems(error: ValidationError) -> list[tuple[str, str]]:
     """As `first_problem`, of every field that is wrong."""
     return [(".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+
+
+def miscounted(kind: str, context: Mapping[str, Any]) -> str | None:
+    """What is wrong with a list of too few or too many, for people; None: it is something else. `kind` and `context` as Pydantic tells."""
+    if kind == "too_short":
+        return f"there are {context['actual_length']}, at least {context['min_length']} is needed"
+    return f"there are more than {context['max_length']}" if kind == "too_long" else None
 
 
 def _in_utc(value: datetime) -> datetime:

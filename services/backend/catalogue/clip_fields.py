@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from services.backend.catalogue.assets import asset_problem
 from shared.fingerprint import content_hash
 from shared.schemas.base import Message
 from shared.schemas.clips import GLOBAL_KINDS, Archetype, Clip, ClipKind, Intensity, Level
 from shared.schemas.locales import LOCALE_PATTERN, canonical
 from shared.schemas.reels import FormatId
-from shared.storage.assets import asset_problem
 
 MAX_SLUG = 200
 MAX_TEXT = 2_000

@@ -44,8 +44,8 @@ def read_clip(row: Mapping[str, Any]) -> tuple[str, ClipFields]:
 
     Raises InvalidInput naming the first field that is wrong as the file does, and telling what is wrong with the others.
     """
-    given = with_provider({name: value for name, value in row.items() if value is not None and value != ""})
-    names = named(given)
+    given = _with_provider({name: value for name, value in row.items() if value is not None and value != ""})
+    names = _names_of(given)
     told = {ours: _READ.get(ours, _as_it_is)(given[theirs]) for ours, theirs in names.items()}
     try:
         entry = _Entry.model_validate(told)
@@ -60,17 +60,17 @@ def in_our_names(sent: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises InvalidInput where the provider is not to be told.
     """
-    given = with_provider(sent)
-    theirs = {other: ours for ours, other in named(given).items() if other != ours}
+    given = _with_provider(sent)
+    theirs = {other: ours for ours, other in _names_of(given).items() if other != ours}
     return {theirs.get(name, name): _READ.get(theirs[name], _as_it_is)(value) if name in theirs else value for name, value in given.items()}
 
 
 def unread(row: Mapping[str, Any]) -> set[str]:
-    """Columns that tell something and that nothing reads; another provider's asset is none, where the row names its provider."""
+    """Columns that tell something and that nothing reads in any row."""
     return {name for name, value in row.items() if value is not None and value != "" and name not in _READABLE}
 
 
-def with_provider(given: Mapping[str, Any]) -> dict[str, Any]:
+def _with_provider(given: Mapping[str, Any]) -> dict[str, Any]:
     """The provider added where only the name of its asset tells it. Raises InvalidInput where two do."""
     if "provider" in given:
         return dict(given)
@@ -83,7 +83,7 @@ def with_provider(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "provider": "external"} if given.get("url") else dict(given)  # beside a key it says where that can be seen
 
 
-def named(given: Mapping[str, Any]) -> dict[str, str]:
+def _names_of(given: Mapping[str, Any]) -> dict[str, str]:
     """By our name of each field that is told, the file's."""
     known = {**_KNOWN, "asset": _ASSETS.get(str(folded(given.get("provider"))), _KEYS)}
     found = {ours: next((name for name in theirs if name in given), None) for ours, theirs in known.items()}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.backend.plans import doses
+from services.backend.plans.equipment import needed
 from services.backend.plans.goals import PRESCRIPTIONS, Prescription
 from services.backend.plans.movements import classic, group, is_hard, is_rolled, is_timed, muscle, plainness, role
 from services.backend.plans.split import SLOTS, Focus, Slot
@@ -148,7 +149,7 @@ class _Chosen:
     def _warm_up(self, chosen: Sequence[Exercise]) -> list[Exercise]:
         moving = self._several(1, lambda exercise: not is_hard(exercise), _is_cardio)
         loose = self._for_muscles(chosen, 3 - len(moving), lambda exercise: role(exercise) == "mobility")
-        light = [] if moving or loose else self._several(1, lambda exercise: exercise.equipment is None and not is_timed(exercise), _trains)
+        light = [] if moving or loose else self._several(1, lambda exercise: needed(exercise) is None and not is_timed(exercise), _trains)
         warm = [*moving, *loose, *light]
         if not warm:
             self.lacks.append("warm_up: no exercise fits; begin with five minutes of easy walking and a light first set")
@@ -196,7 +197,8 @@ def _titled(title: str, chosen: Iterable[Exercise]) -> str:
 
 
 def _trains(exercise: Exercise) -> bool:
-    return role(exercise) == "strength"
+    """Necks are for stretches: with a load they are nobody's to train unasked."""
+    return role(exercise) == "strength" and muscle(exercise) != "neck"
 
 
 def _stretches(exercise: Exercise) -> bool:

@@ -18,6 +18,9 @@ from shared.schemas.exercises import Exercise
 from shared.schemas.plans import WorkoutPlan
 from shared.settings import Plans
 
+_UNCHECKED = "plan: its length, days, slugs, level and equipment were not checked (AI_VALIDATION=off); only what is to be avoided was"
+_MOST_NOTES, _MOST_TOLD = 10, 300
+
 
 class ModelWriter:
     """A PlanWriter. Whoever gives the LLM closes it.
@@ -45,7 +48,7 @@ class ModelWriter:
         plan = answer.value.model_copy(update={"goal": order.goal})
         written = plan.duration_weeks
         if mode == "off" or written == order.weeks:
-            return Drafted(plan, written_by=answer.hop)
+            return Drafted(plan, written_by=answer.hop, notes=reader.unheld(plan) if mode == "off" else ())
         note = f"weeks {written + 1} to {order.weeks} are the first {written} again, a little harder each time"
         return Drafted(continued(plan, order.weeks), written_by=answer.hop, notes=(note,))
 
@@ -68,6 +71,14 @@ class _Reader:
             if self._config.ai_validation == "repair":
                 raise Unfit(error.told) from None
             raise
+
+    def unheld(self, plan: WorkoutPlan) -> tuple[str, ...]:
+        """For a plan that is kept unchecked: that it is, and what of it is not as it was asked for."""
+        asked = self._order
+        found = problems(plan, self._allowed, limits=asked.limits, weeks=(asked.weeks,), days_per_week=asked.days_per_week)
+        told = [f"plan: {problem}"[:_MOST_TOLD] for problem in found[:_MOST_NOTES]]
+        more = [f"plan: … and {len(found) - _MOST_NOTES} more"] if len(found) > _MOST_NOTES else []
+        return (_UNCHECKED, *told, *more)
 
     def _checked(self, text: str) -> WorkoutPlan:
         return validate_ai_plan_response(

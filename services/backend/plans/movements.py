@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from services.backend.plans.equipment import equipment_name
+from services.backend.plans.equipment import needed
+from shared.injuries import jumps
 from shared.schemas.clips import LEVELS
 from shared.schemas.exercises import Exercise
 
@@ -18,9 +19,9 @@ _SMALL = ARMS | {"calves", "traps", "abdominals", "adductors", "abductors"}
 """Muscles that are trained well by themselves."""
 
 LEGS = frozenset({"quadriceps", "hamstrings", "glutes", "calves", "adductors", "abductors", "hip flexors"})
-CORE = frozenset({"abdominals", "obliques", "core", "lower back", "neck"})
+CORE = frozenset({"abdominals", "obliques", "core", "lower back"})
 _PUSH = frozenset({"chest", "triceps", "shoulders"})
-_PULL = frozenset({"lats", "middle back", "upper back", "biceps", "traps", "forearms", "rear deltoids"})
+_PULL = frozenset({"lats", "middle back", "upper back", "biceps", "traps", "forearms", "rear deltoids", "neck"})
 _ROLES: dict[str, Role] = {
     "stretching": "stretch",
     "flexibility": "stretch",
@@ -33,7 +34,11 @@ _ROLES: dict[str, Role] = {
     "olympic weightlifting": "power",
     "strongman": "power",
 }
-_MOVING_STRETCH = re.compile(r"\b(circles?|swings?|dynamic|arm drill|inchworm|raises?|windmills?)\b", re.IGNORECASE)
+_TRUNK = re.compile(r"flutter|scissors? kicks?", re.IGNORECASE)
+"""For the trunk, whatever muscle they are filed under."""
+_MOVING_STRETCH = re.compile(
+    r"\b(circles?|swings?|dynamic|arm drill|inchworm|raises?|windmills?|squats?|lunges?|groiners?|kicks?)\b", re.IGNORECASE
+)
 _ROLLED = re.compile(r"\bsmr\b", re.IGNORECASE)
 _TIMED = re.compile(
     r"\b(planks?|holds?|hangs?|carry|carries|walk|walking|march(ing)?|wall ?sit|bridge hold|jumping jacks?|mountain climbers?|ropes?"
@@ -74,11 +79,15 @@ _BEGINNERS_GEAR = ("dumbbell", "machine", "kettlebell", "cable", "band", "barbel
 
 def role(exercise: Exercise) -> Role:
     found = _ROLES.get(exercise.category.lower(), "strength")
+    if found in ("stretch", "mobility") and jumps(exercise.name):
+        return "power"
     return "mobility" if found == "stretch" and _MOVING_STRETCH.search(exercise.name) else found
 
 
 def group(exercise: Exercise) -> Group:
     """By the muscle it is for; shoulders go with what they do. Without muscles, by its force."""
+    if _TRUNK.search(exercise.name):
+        return "core"
     first = exercise.muscles[0].lower() if exercise.muscles else ""
     if first in LEGS or (first == "lower back" and exercise.mechanic == "compound" and exercise.force == "pull"):
         return "legs"
@@ -123,14 +132,14 @@ def plainness(exercise: Exercise, level: str) -> tuple[int | str, ...]:
     """A sort key: what a trainer would take first. Movements of several joints, nothing odd, the classics, the usual equipment for the
     level, without equipment rather the harder, the plainest name."""
     gear = _BEGINNERS_GEAR if level == "beginner" else _GEAR
-    needed = equipment_name(exercise.equipment)
-    place = gear.index(needed) if needed in gear else len(gear)
+    tool = needed(exercise)
+    place = gear.index(tool) if tool in gear else len(gear)
     return (
         1 if exercise.mechanic == "isolation" and muscle(exercise) not in _SMALL else 0,
         1 if _ODD.search(exercise.name) else 0,
         classic(exercise),
         place // 2,
-        -LEVELS.index(exercise.level) if needed is None else 0,
+        -LEVELS.index(exercise.level) if tool is None else 0,
         len(re.findall(r"\w+", exercise.name)),
         place,
         exercise.slug,

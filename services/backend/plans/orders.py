@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.backend.plans.equipment import has, owned
+from services.backend.plans.equipment import has, needed, owned
 from shared.injuries import excluded, unrecognised
 from shared.schemas.clips import LEVELS, Archetype, Level
 from shared.schemas.exercises import Exercise
@@ -52,8 +52,8 @@ def unfit(exercise: Exercise, limits: Limits) -> str | None:
     """Why an exercise may not be in a plan within these limits, as a sentence that follows its name; None: it may."""
     if LEVELS.index(exercise.level) > LEVELS.index(limits.level):
         return f"is for the level {exercise.level}"
-    if not has(owned(limits.equipment), exercise.equipment):
-        return f"needs equipment that is not there: {exercise.equipment}"
+    if not has(owned(limits.equipment), needed(exercise)):
+        return f"needs equipment that is not there: {exercise.equipment or needed(exercise)}"
     if reason := excluded(exercise, limits.avoid):
         return f"is left out because of what to avoid: {reason}"
     return None

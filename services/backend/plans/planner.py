@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from services.backend.llm import open_llm_within_budget
 from services.backend.plans.base import PlanWriter, RulesWriter
-from services.backend.plans.equipment import EVERYTHING, equipment_name
+from services.backend.plans.equipment import EVERYTHING, equipment_name, needed
 from services.backend.plans.orders import PlanOrder, Selection, select
 from services.backend.plans.rules import Drafted
 from services.backend.plans.validation import PlanInvalid
 from shared import metrics
 from shared.errors import Conflict, Unavailable
+from shared.injuries import reading
 from shared.logging import get_logger
 from shared.mongo.client import Database
 from shared.schemas.exercises import Exercise
@@ -42,7 +43,7 @@ class Planner:
         return replace(
             drafted,
             degraded=(*drafted.degraded, *lacks),
-            notes=(*drafted.notes, *_left_out(order, selection)),
+            notes=(*drafted.notes, *_readings(order), *_left_out(order, selection)),
             unrecognised=selection.unrecognised,
         )
 
@@ -86,9 +87,13 @@ def _must_have_some(selection: Selection, order: PlanOrder) -> None:
 
 def _missing_equipment(order: PlanOrder, selection: Selection) -> list[str]:
     """Equipment nobody here trains with is as good as none."""
-    used = {equipment_name(exercise.equipment) for exercise in selection.allowed.values()}
+    used = {needed(exercise) for exercise in selection.allowed.values()}
     idle = [said for said in order.limits.equipment if (name := equipment_name(said)) and name != EVERYTHING and name not in used]
     return [f"equipment: no exercise uses {', '.join(idle)}"] if idle else []
+
+
+def _readings(order: PlanOrder) -> list[str]:
+    return [f'avoid: "{said}" is read as "{better}"' for said in order.limits.avoid if (better := reading(said))]
 
 
 def _left_out(order: PlanOrder, selection: Selection) -> list[str]:

@@ -69,7 +69,7 @@ async def list_plans(
     db: Db,
     identity: Identity,
     cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=50, description="plans per page")] = 20,
+    limit: Annotated[int, Query(description="plans per page; taken as 1 to 50"), paging.clamped(50)] = 20,
 ) -> PlanList:
     """A user's plans without their days, the newest first."""
     user_id = identity.user_id(user_id)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from services.backend.plans.orders import Limits, unfit
 from shared.errors import InvalidInput
 from shared.injuries import excluded_by_name
+from shared.schemas.base import miscounted
 from shared.schemas.exercises import Exercise
 from shared.schemas.plans import PlannedDay, PlannedExercise, PlannedWeek, WorkoutPlan
 from shared.settings import Plans
@@ -69,16 +70,17 @@ def validate_ai_plan_response(
     allowed: Allowed | None = None,
     *,
     limits: Limits | None = None,
-    weeks: Collection[int] | None = None,
+    weeks: int | Collection[int] | None = None,
     days_per_week: int | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> WorkoutPlan:
     """The plan in a model's answer: JSON, be it in a ``` fence. Raises PlanInvalid, and nothing else whatever `text` is.
 
     What is None is not checked: without `allowed` any slug will do. `limits` hold for the exercises of `allowed`, and what is to be avoided
-    also for slugs nothing is known of; `weeks` are the lengths that will do.
+    also for slugs nothing is known of; `weeks` are the lengths that will do, or the one.
     """
     plan = read_plan(text, max_bytes)
+    weeks = (weeks,) if isinstance(weeks, int) else weeks
     found = problems(plan, allowed, limits=limits, weeks=weeks, days_per_week=days_per_week)
     if found:
         raise PlanInvalid(found)
@@ -87,6 +89,8 @@ def validate_ai_plan_response(
 
 def read_plan(text: str | bytes, max_bytes: int = DEFAULT_MAX_BYTES) -> WorkoutPlan:
     """What has the shape of a plan. Raises PlanInvalid."""
+    if not isinstance(text, str | bytes):  # callers without types hand over what a model's client gave them
+        raise _whole(f"it is no text but {type(text).__name__}")
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if len(raw) > max_bytes:
         raise _whole(f"it has {len(raw)} bytes, {max_bytes} at most are read")
@@ -143,10 +147,8 @@ def shape_problems(error: ValidationError) -> list[PlanProblem]:
 
 
 def _readable(kind: str, message: str, context: Mapping[str, Any]) -> str:
-    if kind == "too_short":
-        return f"there are {context['actual_length']}, at least {context['min_length']} is needed"
-    if kind == "too_long":
-        return f"there are more than {context['max_length']}"
+    if counted := miscounted(kind, context):
+        return counted
     said = {"missing": "it is missing", "extra_forbidden": "a plan has no such field"}
     return said.get(kind, message.removeprefix("Value error, "))
 
@@ -157,7 +159,7 @@ def _whole(message: str) -> PlanInvalid:
 
 def _decoded(raw: bytes) -> str:
     try:
-        return raw.decode()
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _whole(f"it is not UTF-8 (byte {error.start})") from None
 

@@ -199,7 +199,7 @@ def _unserved(parameters: Parameters, catalogue: Catalogue, fitting: Fitting, pl
     if not parameters.body_areas or any(named.names(place.candidate.known) for place in places):
         return []
     there = any(named.names(catalogue.known[row]) for row in fitting.rows)
-    why = "is near enough to any story" if there else "passes the limits"
+    why = "was chosen" if there else "passes the limits"
     return [f"body_areas: nothing for {', '.join(parameters.body_areas)} {why}"]
 
 

@@ -83,15 +83,31 @@ def _found(stories: Sequence[Story], vectors: Sequence[Vector | None], scoring: 
         scored = scoring.of(story, vector)
         near.update(each.row for each in scored)
         candidates += _best(number, story, scoring, scored, limit)
-    candidates += _held(stories, vectors, scoring, candidates)
+    if candidates:
+        candidates += _named(stories, vectors, scoring, candidates, limit)
+        candidates += _held(stories, vectors, scoring, candidates)
     degraded = _degraded(vectors, scoring.catalogue, scoring.rows)
     return Found(tuple(candidates), len(scoring.rows) - len(near), tuple(degraded))
 
 
+def _named(
+    stories: Sequence[Story], vectors: Sequence[Vector | None], scoring: _Scoring, found: Sequence[Candidate], limit: int
+) -> list[Candidate]:
+    """The nearest exercises for the parts of the body that were named, where the gate has let none through."""
+    trained = [number for number, story in enumerate(stories) if story.block in ("main", None)]
+    favoured, known = scoring.favours, scoring.catalogue.known
+    if not favoured.muscles or not trained or any(each.block == "main" and favoured.names(each.known) for each in found):
+        return []
+    number = trained[0]
+    any_near = scoring.of(stories[number], vectors[number], gated=False)
+    for_them = [each for each in any_near if favoured.names(known[each.row])]
+    return _best(number, stories[number], scoring, for_them, limit)
+
+
 def _held(stories: Sequence[Story], vectors: Sequence[Vector | None], scoring: _Scoring, found: Sequence[Candidate]) -> list[Candidate]:
-    """The nearest stretch to end with, where there are candidates, but the gate has let none of those through."""
+    """The nearest stretch to end with, where the gate has let none through."""
     ends = [number for number, story in enumerate(stories) if story.block == "cool_down"]
-    if not found or not ends or any(each.block == "cool_down" and each.known.role == "stretch" for each in found):
+    if not ends or any(each.block == "cool_down" and each.known.role == "stretch" for each in found):
         return []
     number = ends[0]
     any_near = scoring.of(stories[number], vectors[number], gated=False)

@@ -17,8 +17,6 @@ from shared.schemas.routines import Parameters, Story
 DIVERSITY = 0.3
 """What likeness to those chosen already weighs against relevance (maximal marginal relevance, Carbonell and Goldstein 1998)."""
 _BY_VECTOR, _BY_MUSCLES = 0.7, 0.3
-_SPARED = 1
-"""What is left for the cool-down in any case, and for the warm-up by a routine of stretches."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +57,10 @@ def select(candidates: Sequence[Candidate], parameters: Parameters, seed: str) -
     wanted = timeline.counts(parameters.target_duration, parameters.intensity_level, _there(candidates))
     taking = _Taking(candidates, seed)
     gentle = _is_gentle(candidates)
-    sparing: dict[Block, int] = {block: min(wanted[block], _SPARED) if gentle else wanted[block] for block in ("warm_up", "cool_down")}
+    sparing: dict[Block, int] = {block: (wanted[block] + 1) // 2 if gentle else wanted[block] for block in ("warm_up", "cool_down")}
     # main has the first choice, but leaves the others theirs
     main = taking.take("main", wanted["main"], sparing, tiers=0) or taking.take("main", wanted["main"], sparing)
-    one: dict[Block, int] = {"cool_down": min(wanted["cool_down"], _SPARED)}
+    one: dict[Block, int] = {"cool_down": min(wanted["cool_down"], 1)}
     warm_up = taking.take("warm_up", wanted["warm_up"], one) or taking.take("warm_up", wanted["warm_up"])
     cool_down = taking.take("cool_down", wanted["cool_down"])
     while len(main) < wanted["main"] and not _fill([*warm_up, *main, *cool_down], parameters):

@@ -20,6 +20,7 @@ from services.recommendation.ranking import relative, spread
 HELD_OUT = 0.2
 _USERS = 2_000  # that are asked
 _CELLS = 12_000_000  # scores of a part
+_DOUBT, _BELIEVED = 2 / 3, 1_000
 _STRENGTHS = (0.2, 0.1, 0.05, 0.02)
 _AFFORDED = 0.003  # of the gain
 _SPREAD_FOR = 500  # users
@@ -40,6 +41,7 @@ def tune(seen: Interactions, ease_items: int, default: Recipe = DEFAULT) -> Reci
     table = Table.of({name: choice.scores / np.float32(scales[name]) for name, choice in chosen.items()}, question.wanted)
     recipe = _recipe(default, chosen, scales, table.climb(_begins(chosen, default)))
     recipe, table = _livelier(recipe, table, train, question)
+    recipe = recipe.model_copy(update={"weights": trusted(recipe.weights, default.weights, len(users))})
     return recipe.model_copy(update={"diversity": _diversity(table, recipe, train)})
 
 
@@ -65,6 +67,13 @@ def _recipe(default: Recipe, chosen: Mapping[PartName, Choice], scales: Weights,
     settled = {field: value for choice in chosen.values() for field, value in choice.settled.items()}
     half_lives = {name: choice.half_life for name, choice in chosen.items()}
     return default.model_copy(update={**settled, "half_lives": half_lives, "weights": weights, "scales": scales})
+
+
+def trusted(found: Weights, default: Weights, n_users: int) -> Weights:
+    """Both in proportion: what few users say is mixed with the default, two parts of three if hardly any; a thousand are believed."""
+    doubt = _DOUBT * max(0.0, 1 - n_users / _BELIEVED)
+    ours, usual = sum(found.values()), sum(default.get(name, 0.0) for name in found)
+    return {name: (1 - doubt) * weight / ours + doubt * default.get(name, 0.0) / usual for name, weight in found.items()}
 
 
 def _livelier(recipe: Recipe, table: Table, train: Interactions, question: Question) -> tuple[Recipe, Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator
@@ -11,7 +12,9 @@ from itertools import islice
 
 import numpy as np
 
+from services.recommendation import models_held
 from shared.embeddings.minilm import MINILM_ID
+from shared.mongo import learned
 from shared.mongo.client import Database, Doc
 from shared.mongo.postings import encode_vector
 from tests.benchmarks.recommendation import library
@@ -21,7 +24,7 @@ from tests.benchmarks.tools import Tools, uvicorn
 
 _DIMENSIONS, _GROUPS = 384, 200
 _BATCH = 10_000
-_READY_S = 300
+_READY_S = 600
 
 
 async def rows(tools: Tools, db: Database, environment: dict[str, str]) -> AsyncIterator[Row]:
@@ -33,7 +36,7 @@ async def rows(tools: Tools, db: Database, environment: dict[str, str]) -> Async
     async with uvicorn("services.recommendation.app:app", tools.folder / "recommendation" / "cold", **apart) as url:
         connection = Connection(url)
         tools.tell("recommendation.cold")
-        await _until_whole(connection)
+        await _until_whole(connection, db)
         took, sources = [], set[str]()
         for path in islice(library.paths(users), 100, 200 if tools.quick else 500):
             started = time.perf_counter()
@@ -46,12 +49,14 @@ async def rows(tools: Tools, db: Database, environment: dict[str, str]) -> Async
     yield Row("recommendation.cold_p95", percentile(took, 95) * 1e3, "ms", note=note)
 
 
-async def _until_whole(connection: Connection) -> None:
-    """What was watched takes a while to be learned."""
+async def _until_whole(connection: Connection, db: Database) -> None:
+    """What was watched takes a while to be learned, and to be taken over."""
     async with asyncio.timeout(_READY_S):
-        for number in range(_READY_S):
-            answer = json.loads(await connection.get(f"/api/v1/video/recommendations/early-{number}"))
-            if answer["items"] and not answer["degraded"]:
+        while await learned.head(db, models_held.NAME) is None:
+            await asyncio.sleep(1)
+        for number in itertools.count():
+            answer = json.loads(await connection.get(f"/api/v1/video/recommendations/user-{number}?include_trending=false"))
+            if not answer["degraded"] and any(item["source"] == "co_watch" for item in answer["items"]):
                 return
             await asyncio.sleep(1)
 

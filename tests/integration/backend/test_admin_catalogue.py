@@ -112,6 +112,27 @@ async def test_the_last_playable_clip_decides(http: httpx2.AsyncClient) -> None:
     assert (await http.get("/admin/exercises/push-up")).json()["allowed"] is True
 
 
+async def test_the_seeds_names(http: httpx2.AsyncClient) -> None:
+    seed = {"exercise": "Push-Up", "r2_kind": "Technique", "r2_archetype": "peer", "duration_seconds": 10}
+    answer = await http.post("/admin/clips", json=seed | {"id": 5001, "r2_file": "a/b.mp4"})
+    told = answer.json()
+    assert (answer.status_code, told["clip_id"], told["exercise_slug"], told["provider"]) == (201, "5001", "push-up", "r2")
+    assert (told["asset"], told["duration"], told["kind"], told["archetype"]) == ("a/b.mp4", 10, "technique", "peer")
+    both = await http.post("/admin/clips", json=seed | {"r2_file": "a/b.mp4", "stream_uid": "x"})
+    assert (both.status_code, "r2_file: it and stream_uid are of different providers" in both.text) == (422, True)
+
+
+async def test_what_was_read_may_be_sent_back(http: httpx2.AsyncClient) -> None:
+    told = await added(http, clip_id="a", available=True)
+    same = await http.put("/admin/clips/a", json=told, headers=ANY)
+    assert (same.status_code, same.json()) == (200, told)
+    moved = await http.put("/admin/clips/a", json=told | {"asset": "b.mp4", "video_id": "mine"}, headers=ANY)
+    assert (moved.json()["available"], moved.json()["checked_at"], moved.json()["video_id"]) == (None, None, None)
+    problem(await http.put("/admin/clips/a", json=told | {"clip_id": "b"}, headers=ANY), 422, "invalid_input")
+    wrong = await http.put("/admin/clips/a", json=told | {"asset": "/../x"}, headers=ANY)
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "asset")
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"kind": "advert"}, "kind"),
     ({"kind": "closing"}, "exercise_slug"),
@@ -119,6 +140,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"exercise_slug": "handstand"}, "exercise_slug"),
     ({"provider": "vhs"}, "provider"),
     ({"asset": "../a.mp4"}, "asset"),
+    ({"provider": "r2", "asset": "/../x"}, "asset"),
+    ({"provider": "external", "asset": "http://media.example/a.mp4"}, "asset"),
+    ({"provider": "external", "asset": "https://u:p@media.example/a.mp4"}, "asset"),
+    ({"provider": "external", "asset": "https://127.0.0.1/a.mp4"}, "asset"),
+    ({"locale": "en-us-x-y-z-w"}, "locale"),
     ({"start_time": -1}, "start_time"),
     ({"start_time": 9, "end_time": 3, "duration": None}, "end_time"),
     ({"duration": None}, "duration"),
@@ -155,6 +181,8 @@ async def test_lists_and_counts(http: httpx2.AsyncClient) -> None:
     assert await listed(provider="stream", available="unknown") == ["plank"]
     assert len(await listed(kind="intro")) == 1
     assert (await http.get("/admin/clips", params={"available": "maybe"})).status_code == 422
+    problem(await http.get("/admin/clips", params={"provider": "nope"}), 422, "provider_unknown")
+    assert len(await listed(limit=10**9)) == 5
     assert (await http.get("/admin/clips/counts")).json() == {
         "providers": [
             {"provider": "local", "total": 4, "available": 2, "unavailable": 1, "unknown": 1},
@@ -163,7 +191,7 @@ async def test_lists_and_counts(http: httpx2.AsyncClient) -> None:
     }
     page = (await http.get("/admin/exercises", params={"limit": 2})).json()
     assert [(each["slug"], each["allowed"], each["active"]) for each in page["exercises"]] == [
-        ("plank", True, True),
+        ("plank", False, True),  # nobody has looked at its clip, and its provider is not set up here
         ("push-up", True, True),
     ]
     following = (await http.get("/admin/exercises", params={"cursor": page["next_cursor"]})).json()

@@ -55,12 +55,12 @@ async def away() -> AsyncIterator[Database]:
 
 
 class Finds(CommandListener):
-    """Counts reads of the clips."""
+    """Counts reads of the list."""
 
     count = 0
 
     def started(self, event: CommandStartedEvent) -> None:
-        self.count += event.command_name == "distinct"
+        self.count += event.command_name == "distinct" and event.command["query"]["available"] is True
 
     def succeeded(self, event: object) -> None: ...
 
@@ -78,7 +78,7 @@ async def counted(mongo_uri: str, db: Database) -> AsyncIterator[tuple[ExerciseL
 
 
 async def test_who_is_allowed(db: Database, planned: ExerciseList) -> None:
-    await exercise(db, "technique", "instruction", "unknown", "one-of-two", "mistake", "gone", "no-clip", "stream")
+    await exercise(db, "technique", "instruction", "unknown", "one-of-two", "mistake", "gone", "no-clip", "stream", "not-set-up")
     await exercise(db, "inactive", active=False)
     await clip(db, "technique")
     await clip(db, "instruction", kind="instruction", archetype="mentor", locale="de")
@@ -90,11 +90,25 @@ async def test_who_is_allowed(db: Database, planned: ExerciseList) -> None:
     await clip(db, "inactive")
     await clip(db, "never-imported")
     await clip(db, "stream", provider="stream")
+    await clip(db, "not-set-up", provider="stream", available=None)
     await clip(db, None, kind="intro")
     allowed = {"technique", "instruction", "unknown", "one-of-two", "stream"}
     assert await planned.get_allowed_exercise_slugs() == allowed
     everyone = [doc["slug"] async for doc in db.exercises.find()]
     assert {slug for slug in everyone if await exercises.is_allowed(db, slug, PROVIDERS)} == allowed
+
+
+async def test_a_list_of_other_providers_is_not_taken(db: Database) -> None:
+    """Whoever shares the cache."""
+    cache = MemoryCache()
+    here, there = (ExerciseList(db, cache, Clips(), configured) for configured in (["local"], ["local", "r2"]))
+    await exercise(db, "plank", "squat")
+    await clip(db, "plank")
+    await clip(db, "squat", available=None)
+    for _ in range(2):
+        assert await here.get_allowed_exercise_slugs() == {"plank"}
+        assert await there.get_allowed_exercise_slugs() == {"plank", "squat"}
+    assert (await there.allowed()).source == "cache"
 
 
 async def test_it_is_read_once_until_it_is_invalidated(db: Database, counted: tuple[ExerciseList, Finds]) -> None:
@@ -259,5 +273,7 @@ async def test_what_another_version_cached_is_read_anew(db: Database, planned: E
 
 
 def test_the_prefix_is_the_settings(db: Database) -> None:
-    keys: Sequence[str] = [ExerciseList(db, MemoryCache(), Clips(exercise_cache_prefix=name), PROVIDERS)._key for name in ("coach", "other")]
+    keys: Sequence[str] = [
+        ExerciseList(db, MemoryCache(), Clips(exercise_cache_prefix=name), PROVIDERS)._key for name in ("coach", "other")
+    ]
     assert keys == ["coach:exercises:allowed", "other:exercises:allowed"]

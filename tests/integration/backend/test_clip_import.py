@@ -94,7 +94,7 @@ async def test_what_is_wrong_is_told_by_clip_and_field_and_the_rest_imported(cat
     assert {tuple(reason.split(": ")[:2]) for reason in report.reasons} == {
         ("entry 2 ('x1')", "exercise_slug"),
         ("entry 3 ('x2')", "provider"),
-        ("entry 4 ('x3')", "asset"),
+        ("entry 4 ('x3')", "r2_file"),
         ("entry 5 ('x4')", "asset"),
         ("entry 6 ('x5')", "exercise"),
         ("entry 7 (123)", "clip_id"),
@@ -108,6 +108,23 @@ async def test_a_provider_that_is_not_set_up_is_noted_once(catalogue: Database, 
     report = await imported(catalogue, playbacks, *(SEED | of_stream | {"stream_uid": uid} for uid in ("a", "b")))
     assert (report.new, len(report.notes)) == (2, 1)
     assert "provider stream needs CF_STREAM_HLS_TEMPLATE" in report.notes[0]
+
+
+async def test_what_nothing_reads_is_counted(catalogue: Database, playbacks: Playbacks) -> None:
+    beside = {"is_featured": True, "mood": ""}
+    report = await imported(
+        catalogue, playbacks, SEED | beside, SEED | beside | {"clip_id": 2, "tags": [1], "provider": "r2", "stream_uid": "x"}
+    )
+    assert (report.new, report.unread) == (2, {"is_featured": 2, "tags": 1})
+
+
+async def test_all_that_is_wrong_with_a_row_and_who_is_not_active(catalogue: Database, playbacks: Playbacks) -> None:
+    await catalogue.exercises.update_one({"slug": "plank"}, {"$set": {"active": False}})
+    wrong = SEED | {"clip_id": 2, "exercise": "handstand", "r2_file": None, "url": "https://elsewhere.example/a.mp4"}
+    report = await imported(catalogue, playbacks, *(SEED | {"clip_id": f"p{n}", "exercise": "plank"} for n in range(2)), wrong)
+    assert report.notes == ["entry 1 ('p0'): exercise_slug: plank is not active: its clips are not played"]
+    assert (report.new, report.rejected) == (2, 1)
+    assert "exercise_slug: there is no exercise handstand; asset: the URL names the host" in report.reasons[0]
 
 
 async def test_what_is_known_of_a_clip_stays(catalogue: Database, playbacks: Playbacks) -> None:

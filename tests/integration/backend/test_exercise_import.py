@@ -104,6 +104,15 @@ async def test_what_is_wrong_is_told_by_name_and_field_and_the_rest_imported(db:
     ]
 
 
+async def test_who_replaces_whom_and_who_is_not_active_is_told(db: Database) -> None:
+    await imported(db, Counting(), entry("Push-up"), entry("Dip"))
+    report = await imported(db, Counting(), entry("Push-Up", mistakes=["Sagging."]), entry("Dip"), entry("Plank", active=False))
+    assert report.replaced == ["push-up: 'Push-Up' in the place of 'Push-up'"]
+    assert report.notes == ["entry 3 (Plank): active: plank is not active: it is neither planned nor played"]
+    stays = await imported(db, Counting(), entry("Plank"))
+    assert (stays.unchanged, len(stays.notes)) == (1, 1)
+
+
 async def test_two_names_with_one_slug_are_told_not_merged(db: Database) -> None:
     report = await imported(db, Counting(), entry("Push-Up"), entry("Push Up"), entry("Push-Up"), entry("Push/Up", slug="push-up-wide"))
     assert (report.new, report.rejected) == (2, 2)

@@ -12,8 +12,10 @@ from uuid import uuid4
 import httpx2
 
 from services.recommendation.app import create
+from services.recommendation.opening import OpenRecommender
 from shared.mongo.client import Database
 from shared.settings import Settings, load_settings
+from tests.integration.recommendation.newest_first import newest_first
 from tests.serving import serving
 
 PATIENT_S = 30.0
@@ -28,8 +30,9 @@ def settings_of(mongo_uri: str, db: Database, **variables: str) -> Settings:
 
 
 @asynccontextmanager
-async def serving_recommendations(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
-    async with serving(create(settings)) as url, httpx2.AsyncClient(base_url=url, timeout=PATIENT_S) as client:
+async def serving_recommendations(settings: Settings, ranking: OpenRecommender = newest_first) -> AsyncIterator[httpx2.AsyncClient]:
+    """With a ranking that is known beforehand, unless told otherwise."""
+    async with serving(create(settings, ranking)) as url, httpx2.AsyncClient(base_url=url, timeout=PATIENT_S) as client:
         yield client
 
 

@@ -13,7 +13,7 @@ import pytest
 from services.video.app import create
 from services.video.availability.asking import Answer, settle, silent
 from services.video.availability.schedule import follow
-from shared.errors import InvalidInput, Unavailable
+from shared.errors import InvalidInput, SettingsError, Unavailable
 from shared.mongo import clip_checks
 from shared.mongo.client import Database
 from shared.mongo.clip_checks import Look, Origin, ask_recheck, origin_of
@@ -21,7 +21,7 @@ from shared.mongo.indexes import create_indexes
 from shared.mongo.long_tasks import LongTask, LongTasks
 from shared.schemas.clips import Clip
 from shared.settings import Settings
-from shared.storage.playback import TIMED_OUT, Playback, Playbacks
+from shared.storage.playback import NOT_CONFIGURED, TIMED_OUT, Playback, Playbacks
 from shared.tasks import end
 from tests.serving import serving
 
@@ -218,13 +218,43 @@ async def test_a_clip_nobody_speaks_of_is_put_off_alone_longer_each_time(clips: 
         await eventually(lambda: clips.clips.find_one({"available": True, "check_failures": None, "check_after": None}))
 
 
-async def test_providers_that_are_unknown_or_not_set_up_leave_the_flags(clips: Database) -> None:
+def _not_set_up(_: Settings) -> Playback:
+    raise SettingsError("provider other needs OTHER_KEY")
+
+
+async def untouched(db: Database) -> bool:
+    """No origin rests and no clip is put off."""
+    return not await db.resting_origins.count_documents({}) and not await db.clips.count_documents({"check_after": {"$exists": True}})
+
+
+async def test_clips_of_providers_that_are_unknown_or_not_set_up_here_are_left_to_others(clips: Database) -> None:
+    await add(clips, *(f"other{n}" for n in range(4)), provider="other", available=False, checked_at=LONG_AGO)
     await add(clips, "strange", provider="strange", available=True, checked_at=LONG_AGO)
-    await add(clips, "stream", provider="stream", available=False, checked_at=LONG_AGO)
-    async with following(clips, shelves(shelf=Shelf())):
-        task = await done(clips)
-    assert task.result == {"checked": 0, "available": 0, "unavailable": 0, "unasked": 2, "not_configured": {}}
-    assert await flags(clips) == {"strange": True, "stream": False}
+    here = Playbacks(SETTINGS, {"shelf": _returning(Shelf()), "other": _not_set_up})
+    assert here.configured == ("shelf",)
+    assert not await any_due(clips), "who cannot look does not ask for a look"
+    await add(clips, "shelf")
+    asked, _ = await ask_recheck(clips)
+    async with following(clips, here):
+        task = await done(clips, asked.job_id)
+    counted = {"checked": 1, "available": 1, "unavailable": 0, "unasked": 5}
+    assert task.result == counted | {"not_configured": {"other": 4, "strange": 1}}
+    assert await flags(clips) == {**dict.fromkeys((f"other{n}" for n in range(4)), False), "strange": True, "shelf": True}
+    assert await untouched(clips)
+    async with following(clips, here, shelves(shelf=Shelf(), other=Shelf())):
+        await eventually(lambda: clips.clips.find_one({"clip_id": "other3", "available": True}))
+    assert await untouched(clips)
+
+
+async def test_what_lacks_settings_when_it_is_asked_does_not_rest(clips: Database) -> None:
+    await add(clips, *"abcd")
+    shelf = Shelf()
+    shelf.mute, shelf.code = lambda _: True, NOT_CONFIGURED
+    asked, _ = await ask_recheck(clips, "shelf")
+    async with following(clips, shelves(shelf=shelf)):
+        task = await done(clips, asked.job_id)
+    assert task.result == {"checked": 0, "available": 0, "unavailable": 0, "unasked": 4, "not_configured": {}}
+    assert await untouched(clips)
 
 
 async def test_by_hand_everything_of_a_provider_is_looked_at(clips: Database) -> None:

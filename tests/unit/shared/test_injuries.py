@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from shared.injuries import excluded, excluded_by_name, recognised, unrecognised
+from shared.injuries import excluded, excluded_by_name, reading, recognised, unrecognised
+from shared.injury_slips import WORDS as MENDED_TO
 from shared.injury_table import CONDITIONS
 from tests.planning import exercise, samples
 
@@ -17,7 +18,7 @@ STRAINS = {
     "lower back": ("kettlebell-deadlift", "dumbbell-bent-over-row", "barbell-romanian-deadlift", "lunge-with-rotation"),
     "upper back": ("band-row", "pull-up"),
     "shoulder": ("push-up", "dumbbell-shoulder-press", "pull-up", "pike-push-up", "towel-pull-down"),
-    "elbow": ("wall-triceps-press", "dumbbell-biceps-curl", "push-up"),
+    "elbow": ("wall-triceps-press", "dumbbell-biceps-curl", "push-up", "kettlebell-deadlift", "band-row", "pull-up", "farmers-carry"),
     "wrist": ("push-up", "forearm-plank", "bird-dog", "cat-cow", "farmers-carry"),
     "ankle or foot": ("standing-calf-raise", "jumping-jacks", "burpee", "reverse-lunge"),
     "hip": ("reverse-lunge", "bodyweight-squat", "kettlebell-deadlift", "hip-circles"),
@@ -29,6 +30,8 @@ STRAINS = {
     "dizziness": ("burpee",),
     "breathing": ("burpee", "mountain-climbers", "jumping-jacks"),
     "impact": ("burpee", "jumping-jacks"),
+    "arm": ("band-row", "pull-up", "kettlebell-deadlift", "goblet-squat", "farmers-carry", "push-up", "forearm-plank", "bird-dog"),
+    "core": ("forearm-plank", "dead-bug", "bird-dog"),
     "running": (),
     "overhead": ("dumbbell-shoulder-press", "pull-up"),
     "twisting": ("lunge-with-rotation",),
@@ -44,12 +47,16 @@ SPARES = {
     "pregnancy": ("bodyweight-squat", "wall-push-up", "bird-dog", "marching-in-place", "doorway-row"),
     "heart or blood pressure": ("bodyweight-squat", "marching-in-place", "band-row"),
     "impact": ("bodyweight-squat", "push-up"),
+    "arm": ("bodyweight-squat", "reverse-lunge", "glute-bridge", "standing-calf-raise", "marching-in-place"),
+    "core": ("bodyweight-squat", "push-up", "pull-up"),
 }
 WORDS = {
     "bad knees": "knee", "Knieprobleme": "knee", "torn meniscus": "knee", "ACL": "knee", "больные колени": "knee", "rodilla": "knee",
     "my back hurts": "lower back", "Rückenschmerzen": "lower back", "slipped disc": "lower back", "herniated disk": "lower back",
     "sciatica": "lower back", "поясница": "lower back", "upper back": "upper back", "rotator cuff": "shoulder", "Schulter": "shoulder",
-    "tennis elbow": "elbow", "carpal tunnel": "wrist", "Handgelenk": "wrist", "Achilles tendon": "ankle or foot", "plantar fasciitis":
+    "broken arm": "arm", "broken wrist": "arm", "weak core": "core",
+    "tennis elbow": "elbow",
+    "carpal tunnel": "wrist", "Handgelenk": "wrist", "Achilles tendon": "ankle or foot", "plantar fasciitis":
     "ankle or foot", "hip replacement": "hip", "Hüfte": "hip", "whiplash": "neck", "Nacken": "neck", "PREGNANT": "pregnancy",
     "schwanger": "pregnancy", "беременность": "pregnancy", "postpartum": "pregnancy", "high blood pressure": "heart or blood pressure",
     "Bluthochdruck": "heart or blood pressure", "hypertension": "heart or blood pressure", "heart condition": "heart or blood pressure",
@@ -125,8 +132,63 @@ def test_of_an_unknown_exercise_its_name_decides() -> None:
 
 
 def test_what_says_nothing_is_told() -> None:
-    said = ("quux", "bad knee", "no", "the roof is lava", "burpees")
-    assert unrecognised(said, SAMPLES.values()) == ("quux", "no", "the roof is lava")
+    said = ("quux", "bad knee", "hm", "the roof is lava", "burpees")
+    assert unrecognised(said, SAMPLES.values()) == ("quux", "hm", "the roof is lava")
+
+
+@pytest.mark.parametrize("said", ["none", "Nothing", "no", "No injuries!", "no known problems", "keine", "нет"])
+def test_nothing_to_avoid_may_be_said_in_words(said: str) -> None:
+    assert unrecognised((said,), SAMPLES.values()) == ()
+    assert [slug for slug, one in SAMPLES.items() if excluded(one, (said,))] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "read", "key"),
+    [
+        ("bad kness", "bad knees", "knee"),
+        ("sholder pain", "shoulder pain", "shoulder"),
+        ("pregnent", "pregnant", "pregnancy"),
+        ("broken amr", "broken arm", "arm"),
+        ("Bad nee", "bad knee", "knee"),
+    ],
+)
+def test_a_slip_is_read_as_the_word_it_is_nearest_to(said: str, read: str, key: str) -> None:
+    assert (reading(said), unrecognised((said,))) == (read, ())
+    assert all(excluded(SAMPLES[slug], (said,)) == key for slug in STRAINS[key])
+
+
+@pytest.mark.parametrize("said", ["quux", "the roof is lava", "band", "bad knees", "none", "running"])
+def test_other_words_are_not_read_into_something(said: str) -> None:
+    assert reading(said) is None
+
+
+def test_every_word_slips_are_mended_to_is_known() -> None:
+    assert unrecognised(MENDED_TO) == ()
+
+
+def test_a_hop_filed_as_a_stretch_is_a_jump() -> None:
+    hops = exercise("frog-hops", category="stretching", muscles=["quadriceps"])
+    assert all(excluded(hops, (said,)) for said in ("no jumping", "shoulder", "pregnant", "asthma", "lower back", "vertigo"))
+    assert excluded(exercise("quad-pull", category="stretching", muscles=["quadriceps"]), ("asthma",)) is None
+
+
+UNSAFE = {
+    "broken arm": "barbell-deadlift bent-over-barbell-row london-bridges kettlebell-sumo-high-pull barbell-shrug inverted-row farmers-walk",
+    "tennis elbow": "mixed-grip-chin london-bridges bent-over-barbell-row barbell-shrug barbell-deadlift side-to-side-chins",
+    "rotator cuff tear": "mixed-grip-chin london-bridges overhead-triceps overhead-stretch triceps-stretch tricep-side-stretch",
+    "pregnant": "reverse-hyperextension on-your-back-quad-stretch dumbbell-incline-row seated-head-harness-neck-resistance",
+    "hernia": "seated-head-harness-neck-resistance",
+    "vertigo": "pike-push-up inchworm looking-at-ceiling standing-toe-touches",
+    "hip replacement": "inchworm hug-knees-to-chest one-knee-to-chest",
+    "osteoporosis": "inchworm standing-toe-touches lower-back-curl",
+    "ACL tear": "knee-circles",
+    "sciatica": "looking-at-ceiling barbell-step-ups barbell-shrug barbell-lunge",
+}
+
+
+@pytest.mark.parametrize("said", UNSAFE)
+def test_what_an_injury_rules_out_by_its_name_alone(said: str) -> None:
+    assert [slug for slug in UNSAFE[said].split() if not excluded_by_name(slug, (said,))] == []
 
 
 def test_a_part_to_be_left_alone_is_neither_trained_nor_stretched_and_nothing_else_is_left_out() -> None:

@@ -19,6 +19,9 @@ SEED = {"r2_kind": "technique", "r2_archetype": "mentor", "r2_file": "videos/a.m
 OURS = {"kind": "technique", "archetype": "mentor", "provider": "r2", "asset": "videos/a.mp4", "exercise_slug": "push-up", "duration": 45.0}
 
 
+NO_URLS = ("http://x.example/a", "https://127.0.0.1/a", "https://u:p@x.example/a", "https://10.0.0.1/a.mp4", "https://[::1]/a", "a.mp4")
+
+
 def test_the_seeds_names_and_ours_are_one_clip() -> None:
     assert read_clip(SEED) == read_clip(OURS) == read_clip(SEED | {"provider": "r2", "stream_uid": "", "is_featured": True})
     assert read_clip(SEED)[0].startswith("clip-")
@@ -39,6 +42,7 @@ def test_a_format_is_a_shape_or_nothing() -> None:
         ({"provider": "stream", "r2_file": "a.mp4", "stream_uid": "abc"}, "stream", "abc"),
         ({"provider": "R2", "r2_file": "a.mp4", "stream_uid": "abc"}, "r2", "a.mp4"),
         ({"provider": "spaces", "key": "b.mp4"}, "spaces", "b.mp4"),
+        ({"r2_file": "a.mp4", "url": "https://x.example/a.mp4"}, "r2", "a.mp4"),
         ({"provider": "mine", "asset": "c"}, "mine", "c"),
     ],
 )
@@ -72,6 +76,11 @@ def test_the_asset_by_its_providers_name(row: dict[str, Any], provider: str, ass
         ({"duration": float("nan")}, "duration"),
         ({"duration": 10**400}, "duration"),
         ({"start_time": 0, "end_time": 30}, "duration"),
+        ({"stream_uid": "abc"}, "r2_file"),
+        ({"r2_file": "/../x"}, "r2_file"),
+        *(({"provider": provider, "r2_file": None, "asset": "/../x"}, "asset") for provider in ("local", "spaces", "s3")),
+        ({"provider": "stream", "r2_file": None, "stream_uid": ".."}, "stream_uid"),
+        *(({"r2_file": None, "url": url}, "url") for url in NO_URLS),
         ({"clip_id": True}, "clip_id"),
         ({"clip_id": "a\tb"}, "clip_id"),
         ({"clip_id": "x" * 201}, "clip_id"),
@@ -88,6 +97,20 @@ def test_what_is_wrong_is_named_as_the_file_names_it(change: dict[str, Any], fie
     with pytest.raises(InvalidInput) as raised:
         read_clip(SEED | change)
     assert raised.value.field == field
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read_clip(SEED | {"r2_kind": "advert", "duration": 0, "clip_id": "counts"})
+    assert (raised.value.field, raised.value.message.count(";")) == ("r2_kind", 2)
+    assert "; duration: Input should be greater than 0" in raised.value.message
+    assert "; clip_id: /admin/clips/counts is something else" in raised.value.message
+
+
+@pytest.mark.parametrize(("said", "kept"), [("EN", "en"), ("en_us", "en-US"), ("zh-hant", "zh-Hant"), ("de-AT", "de-AT")])
+def test_a_locale_is_kept_in_one_spelling(said: str, kept: str) -> None:
+    assert read_clip(SEED | {"locale": said}) == read_clip(SEED | {"language": kept})
+    assert read_clip(SEED | {"locale": said})[1].locale == kept
 
 
 def test_what_tables_and_other_catalogues_write() -> None:

@@ -35,6 +35,19 @@ def test_a_table() -> None:
     assert found[2] == ("line 5", "it has more cells than the header")
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_what_parts_the_cells_of_a_table(mark: str) -> None:
+    text = mark.join(("exercise", '"kind"', "note")) + "\n" + mark.join(("push-up", "technique", '"one, two; three"')) + "\n"
+    assert rows(text) == [("line 2", {"exercise": "push-up", "kind": "technique", "note": "one, two; three"})]
+
+
+@pytest.mark.parametrize("data", ["kind,note\na,b\nx,é\n".encode("latin-1"), '[\n{"a": "b"},\n{"a": "é"}]'.encode("latin-1")], ids=repr)
+def test_a_file_that_is_not_utf8_says_where(data: bytes) -> None:
+    with pytest.raises(InvalidInput, match=rf"byte 0xe9 at offset {data.index(0xE9)}, in line 3") as raised:
+        rows(data)
+    assert raised.value.field == "file"
+
+
 @pytest.mark.parametrize(
     "text", ["", " \n", "name,level\nPush-Up,beginner\n", "[]", "[1, 2]", '{"clips": []}', "[" * 100_000, b"\x89PNG\r\n"]
 )

@@ -13,7 +13,7 @@ Draw = Callable[[int, list[int]], NDArray[np.float64]]
 """User and what they took → how likely each item is next."""
 
 
-def latent(users: int = 250, items: int = 150, events: int = 14, seed: int = 0) -> Events:
+def latent(users: int = 200, items: int = 150, events: int = 14, seed: int = 0) -> Events:
     """A few tastes that all share, in parts of their own, and items that are more or less known."""
     random = np.random.default_rng(seed)
     likes, traits = random.normal(size=(users, 6)), random.normal(size=(items, 6))
@@ -29,14 +29,14 @@ def clustered(users: int = 300, items: int = 200, events: int = 8, seed: int = 0
     return _drawn(random, users, events, lambda user, _: popular * (0.02 + np.isin(corner, mine[user])))
 
 
-def popular(users: int = 400, items: int = 150, events: int = 8, seed: int = 0) -> Events:
+def popular(users: int = 300, items: int = 200, events: int = 8, seed: int = 0) -> Events:
     """All take what all take."""
     random = np.random.default_rng(seed)
     weights = 1 / np.arange(1, items + 1)
     return _drawn(random, users, events, lambda *_: weights)
 
 
-def drifting(users: int = 400, items: int = 150, events: int = 6, seed: int = 0) -> Events:
+def drifting(users: int = 250, items: int = 150, events: int = 6, seed: int = 0) -> Events:
     """Sittings: items come and go, and one leads to the next."""
     random = np.random.default_rng(seed)
     born = np.sort(random.random(items))

@@ -69,6 +69,13 @@ async def test_a_provider_that_is_not_set_up_names_what_it_lacks(provider: str, 
     assert caught.value.code == "provider_not_configured"
 
 
+async def test_who_is_configured() -> None:
+    async with aclosing(open_playbacks(settings(**EXTERNAL))) as playbacks:
+        assert playbacks.configured == ("external", "local")
+    async with aclosing(open_playbacks(settings(**STREAM, **R2, STORAGE="r2"))) as playbacks:
+        assert playbacks.configured == ("r2", "stream")
+
+
 async def test_all_work_side_by_side_whatever_storage_is() -> None:
     """And none is reached for a URL."""
     public = {"DO_SPACES_CDN_URL": "https://clips.cdn.example/", "S3_BUCKET": "others"}

@@ -93,7 +93,7 @@ def test_of_two_that_are_alike_one_is_taken_before_the_other() -> None:
 
 
 @pytest.mark.parametrize(("tier", "ends_and_main"), [(0, (1, 7)), (4, (2, 6))])
-def test_main_leaves_the_ends_what_they_need_and_one_where_stretches_are_what_it_is_about(tier: int, ends_and_main: Any) -> None:
+def test_main_leaves_the_ends_what_they_need_and_half_where_stretches_are_what_it_is_about(tier: int, ends_and_main: Any) -> None:
     stretches = [exercise(f"stretch-{n}", category="stretching", muscles=(f"muscle-{n}",)) for n in range(8)]
     known = catalogue_of(stretches).known
     main = [Candidate(each, 0, "main", tier, 0.9, 0.9 - n / 100, np.zeros(1, np.float32)) for n, each in enumerate(known)]

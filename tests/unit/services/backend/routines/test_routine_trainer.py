@@ -130,3 +130,11 @@ def test_what_serves_a_wish_for_the_legs(fields: dict[str, object], story: str, 
     [known] = catalogue_of([exercise("move", **fields)]).known
     assert favours(parameters(body_areas=("legs",))).serves(known, story) == serves
     assert favours(parameters()).serves(known, story), "nothing was named"
+
+
+async def test_what_is_for_a_named_part_is_found_however_far_from_the_story() -> None:
+    catalogue = catalogue_of([exercise("raise", name="Hanging knee lift", muscles=("abdominals",)), *samples()[:5]])
+    planned = plan_by_rules(RoutineRequest(user_id="ann", user_requirements="10 minutes core, no floor work"))
+    made = await compile_routine(planned, catalogue, WordEmbedder(away=None), Routines(routine_score_threshold=0))
+    assert "raise" in {each.exercise_id for each in of(made, "main")}
+    assert not any(told.startswith("body_areas") for told in made.degraded)
