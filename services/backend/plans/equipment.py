@@ -12,7 +12,8 @@ from shared.schemas.exercises import Exercise
 EVERYTHING = "everything"
 """What somebody has who trains in a gym."""
 _NOTHING = frozenset({"", "none", "no", "nothing", "body only", "body", "bodyweight", "body weight", "no equipment", "home", "floor",
-    "keine", "kein", "nichts", "eigengewicht", "ohne", "nada", "ninguno", "aucun", "rien", "niente", "nessuno", "нет", "ничего"})  # fmt: skip
+    "keine", "kein", "nichts", "eigengewicht", "ohne", "nada", "ninguno", "aucun", "rien", "niente", "nessuno", "нет",
+    "ничего"})  # fmt: skip
 _ALIASES = {
     "band": (
         r"(resistance |exercise |loop |mini )?bands?|(thera|widerstands|gummi|fitness|mini)b(and|ander|aender)|therabands?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,7 +37,11 @@ class Latent:
     half_life: float
 
     def scores(self, histories: Interactions) -> Floats:
-        return np.asarray(factors.taste(histories.fading(self.half_life), self.items, self.pull) @ self.items.T)
+        return np.asarray(factors.taste(histories.fading(self.half_life), self.items, self.pull, self._gram) @ self.items.T)
+
+    @cached_property
+    def _gram(self) -> Floats:
+        return factors.gram(self.items, self.pull)
 
 
 Part = Linear | Latent

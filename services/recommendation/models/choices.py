@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,8 +26,9 @@ _PULLS = (Pull(4, 12), Pull(4, 40), Pull(20, 60), Pull(20, 200), Pull(80, 240))
 _FADING = (3.0, 10.0, 40.0, NO_FADING)
 _SLOW_FADING = (10.0, NO_FADING)
 _FAST_FADING = (0.5, 1.5, 5.0)
-TREND_SHARES = (0.3, 0.1, 0.03, 0.01, 0.003)  # of the time between the first event and the last
+_TREND_SHARES = (0.3, 0.1, 0.03, 0.01, 0.003)  # of the time between the first event and the last
 _SWEEPS, _MORE_SWEEPS = 15, 8
+_CELLS = 4_000_000  # scores held at once
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,46 @@ class Question:
     at: Times
     wanted: Sparse
 
+    def pieces(self) -> Iterator[Question]:
+        """The same of some users at a time: scores of all items are held for these alone."""
+        step = max(1, _CELLS // max(self.histories.n_items, 1))
+        for start in range(0, len(self.at), step):
+            rows = np.arange(start, min(start + step, len(self.at)))
+            yield Question(self.histories.of(rows), self.at[rows], self.wanted[rows])
+
     def judged(self, scores: Floats) -> measures.PerUser:
         """`scores` of shape (users, items); those of a user's history become -inf."""
         ranking = measures.best(without_taken(scores, self.histories))
         return measures.judged(measures.hits(ranking, self.wanted), np.diff(self.wanted.indptr))
 
 
+Scoring = Callable[[Question], Floats]
+"""Scores (users, items) for a question's histories at their times."""
+
+
 class Choice(NamedTuple):
-    """One way to make a part: the fields of the recipe it settles, its scores, and what each user gains by it alone."""
+    """One way to make a part: the fields of the recipe it settles, its scores, what each user gains by it alone, and what the best item
+    of a middling history scores."""
 
     settled: Mapping[str, Any]
     half_life: float
-    scores: Floats
+    scoring: Scoring
     gains: Floats
+    scale: float
+
+    def scores(self, question: Question) -> Floats:
+        """By the scale of all parts."""
+        return self.scoring(question) / np.float32(self.scale)
+
+    @classmethod
+    def judged(cls, question: Question, scoring: Scoring, settled: Mapping[str, Any], half_life: float = NO_FADING) -> Choice:
+        gains, peaks = [], []
+        for piece in question.pieces():
+            scores = scoring(piece)
+            gains.append(piece.judged(scores).gain)
+            peaks.append(np.where(np.isfinite(scores), scores, 0).max(axis=1))
+        best = np.concatenate(peaks)
+        return cls(settled, half_life, scoring, np.concatenate(gains), float(np.median(best)) or float(best.max()) or 1.0)
 
 
 @dataclass(frozen=True)
@@ -66,7 +95,8 @@ class Choices:
             yield name, max(choices, key=lambda choice: float(choice.gains.mean()))
 
     def _all(self) -> Iterator[tuple[PartName, Iterator[Choice]]]:
-        yield "popular", iter([self._choice({}, NO_FADING, np.tile(popularity.popular(self.train), (len(self.question.at), 1)))])
+        popular = popularity.popular(self.train)
+        yield "popular", iter([Choice.judged(self.question, lambda asked: np.tile(popular, (len(asked.at), 1)), {})])
         yield "trending", self._trends()
         yield "alike", self._linear("shrinkage", _SHRINKAGES, lambda value: alike(self.train, value), _FADING)
         if self.train.n_items <= self.ease_items:
@@ -79,11 +109,9 @@ class Choices:
             yield name, self._latent(name, size)
 
     def _trends(self) -> Iterator[Choice]:
-        for share in TREND_SHARES:
-            half_life_s = share * popularity.span_s(self.train.times)
-            yield self._choice(
-                {"trend_half_life_s": half_life_s}, NO_FADING, popularity.trending(self.train, self.question.at, half_life_s)
-            )
+        for half_life_s in half_lives_s(self.train):
+            scoring = partial(_trending, self.train, half_life_s)
+            yield Choice.judged(self.question, scoring, {"trend_half_life_s": half_life_s})
 
     def _linear(self, field: str, values: Sequence[float], make: Callable[[float], Any], fading: Sequence[float]) -> Iterator[Choice]:
         for value in values:
@@ -99,7 +127,13 @@ class Choices:
                 yield self._part({f"{name}_pull": pull}, Latent(items, pull, half_life))
 
     def _part(self, settled: Mapping[str, Any], part: Part) -> Choice:
-        return self._choice(settled, part.half_life, part.scores(self.question.histories))
+        return Choice.judged(self.question, lambda asked: part.scores(asked.histories), settled, part.half_life)
 
-    def _choice(self, settled: Mapping[str, Any], half_life: float, scores: Floats) -> Choice:
-        return Choice(settled, half_life, scores, self.question.judged(scores).gain)
+
+def half_lives_s(train: Interactions) -> Iterator[float]:
+    """Of trends: those worth trying, the longest first."""
+    return (share * popularity.span_s(train.times) for share in _TREND_SHARES)
+
+
+def _trending(train: Interactions, half_life_s: float, asked: Question) -> Floats:
+    return popularity.trending(train, asked.at, half_life_s)

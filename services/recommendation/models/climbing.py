@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,15 +38,31 @@ class Table:
         found.sort(axis=1)
         found[:, 1:][found[:, 1:] == found[:, :-1]] = -1
         found = -np.sort(-found, axis=1)[:, : int((found >= 0).sum(axis=1).max(initial=0))]
-        table = cls(found, {}, measures.hits(found, wanted), np.diff(wanted.indptr))
-        for name, each in scores.items():
-            table = table.and_part(name, each)
-        return table
+        parts = {name: _at(found, each) for name, each in scores.items()}
+        return cls(found, parts, measures.hits(found, wanted), np.diff(wanted.indptr))
 
-    def and_part(self, name: PartName, scores: Floats) -> Table:
-        """With one more part, of which no candidates are taken; scores of all items, (users, items)."""
-        values = np.where(self.found < 0, -np.inf, np.take_along_axis(scores, np.maximum(self.found, 0), axis=1))
-        return replace(self, parts={**self.parts, name: values.astype(np.float32)})
+    @classmethod
+    def joined(cls, tables: Sequence[Table]) -> Table:
+        """Those of more users below."""
+        width = max(table.found.shape[1] for table in tables)
+
+        def stacked(arrays: Sequence[NDArray[Any]], empty: float) -> NDArray[Any]:
+            return np.concatenate([np.pad(each, ((0, 0), (0, width - each.shape[1])), constant_values=empty) for each in arrays])
+
+        return cls(
+            stacked([table.found for table in tables], -1),
+            {name: stacked([table.parts[name] for table in tables], -np.inf) for name in tables[0].parts},
+            stacked([table.taken for table in tables], 0),
+            np.concatenate([table.wanted for table in tables]),
+        )
+
+    def and_part(self, name: PartName, scores: Iterable[Floats]) -> Table:
+        """With one more part, of which no candidates are taken; scores of all items, (users, items), for some users after another."""
+        values, begin = [], 0
+        for each in scores:
+            values.append(_at(self.found[begin : begin + len(each)], each))
+            begin += len(each)
+        return replace(self, parts={**self.parts, name: np.concatenate(values)})
 
     def gains(self, weights: Mapping[PartName, float]) -> Floats:
         """What each user gains by these weights; shape (users,)."""
@@ -84,6 +101,11 @@ class Table:
         tried = {step: self._gains(others + np.float32(step) * self.parts[name] if step else others) for step in _STEPS}
         best = max(tried, key=lambda step: float(tried[step].mean()))
         return ({**weights, name: best}, tried[best]) if surely(tried[best], gains) else (weights, gains)
+
+
+def _at(found: Ranking, scores: Floats) -> Floats:
+    """Scores of these items, -inf where there are none."""
+    return np.where(found < 0, np.float32(-np.inf), np.take_along_axis(scores, np.maximum(found, 0), axis=1))
 
 
 def surely(new: Floats, old: Floats) -> bool:

@@ -35,14 +35,13 @@ def learn(seen: Interactions, pull: Pull, sweeps: int, size: int, begin: Floats 
     return items
 
 
-def taste(weights: Sparse, items: Floats, pull: Pull) -> Floats:
-    """User factors, shape (rows, factors), of histories: rows of weights in (0, 1] for what was taken."""
-    gram = _gram(items, pull)
+def taste(weights: Sparse, items: Floats, pull: Pull, of_all: Floats) -> Floats:
+    """User factors, shape (rows, factors), of histories: rows of weights in (0, 1] for what was taken. `of_all`: the items' `gram`."""
     tastes = np.zeros((weights.shape[0], items.shape[1]), np.float32)
     for row in range(weights.shape[0]):
         part = slice(weights.indptr[row], weights.indptr[row + 1])
         taken, trust = items[weights.indices[part]], pull.confidence * weights.data[part]
-        tastes[row] = np.linalg.solve(gram + (taken.T * trust) @ taken, (1 + trust) @ taken)
+        tastes[row] = np.linalg.solve(of_all + (taken.T * trust) @ taken, (1 + trust) @ taken)
     return tastes
 
 
@@ -51,25 +50,26 @@ def directions(items: Floats) -> Floats:
     return np.asarray(items / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def _gram(other: Floats, pull: Pull) -> Floats:
+def gram(other: Floats, pull: Pull) -> Floats:
+    """What there is to solve for somebody who took nothing; shape (factors, factors)."""
     return np.asarray(other.T @ other + pull.regularisation * np.eye(other.shape[1], dtype=np.float32), np.float32)
 
 
 def _improve(ours: Floats, weights: Sparse, other: Floats, pull: Pull) -> None:
     """A few steps of conjugate gradients towards the best factors of one side, given the other's; those with nothing become 0."""
-    gram = _gram(other, pull)
+    of_all = gram(other, pull)
     ours[np.diff(weights.indptr) == 0] = 0
     for rows, places, there in _blocks(np.diff(weights.indptr), weights.indptr, other.shape[1]):
         taken = other[weights.indices[places]]  # (rows, longest, factors)
         trust = np.where(there, pull.confidence * weights.data[places], 0).astype(np.float32)
         goal = np.matmul((trust + there)[:, None, :], taken)[:, 0]
-        ours[rows] = _solve(gram, taken, trust, goal, ours[rows])
+        ours[rows] = _solve(of_all, taken, trust, goal, ours[rows])
 
 
-def _solve(gram: Floats, taken: Floats, trust: Floats, goal: Floats, found: Floats) -> Floats:
+def _solve(of_all: Floats, taken: Floats, trust: Floats, goal: Floats, found: Floats) -> Floats:
     def product(x: Floats) -> Floats:
         common = np.matmul(taken, x[:, :, None])[:, :, 0] * trust
-        return np.asarray(x @ gram + np.matmul(common[:, None, :], taken)[:, 0])
+        return np.asarray(x @ of_all + np.matmul(common[:, None, :], taken)[:, 0])
 
     rest = goal - product(found)
     direction, size = rest, np.einsum("rf,rf->r", rest, rest)

@@ -56,6 +56,21 @@ async def test_a_plan_is_written_kept_and_read_again(http: httpx2.AsyncClient) -
     assert (again.status_code, again.content) == (304, b"")
 
 
+async def test_slips_are_told_and_nothing_to_avoid_is_nothing_to_do_without(http: httpx2.AsyncClient) -> None:
+    plan = (await ordered(http, avoid=["bad kness", "none"])).json()
+    assert plan["notes"][0] == 'avoid: "bad kness" is read as "bad knees"'
+    assert (plan["unrecognised"], [each for each in plan["degraded"] if each.startswith("avoid")]) == ([], [])
+
+
+async def test_whose_plan_it_is_must_be_told_and_lists_have_readable_limits(http: httpx2.AsyncClient) -> None:
+    nobody = {name: value for name, value in wish().items() if name != "user_id"}
+    assert problem(await http.post("/plans", json=nobody), 422)["errors"][0]["field"] == "user_id"
+    made = await ordered(http)
+    empty = {"plan": {**made.json()["plan"], "weeks": []}}
+    refused = problem(await http.put(made.headers["location"], json=empty, headers={"If-Match": made.headers["etag"]}), 422)
+    assert refused["detail"] == "plan.weeks: there are 0, at least 1 is needed"
+
+
 async def test_the_plan_says_what_it_did_without(http: httpx2.AsyncClient) -> None:
     plan = (await ordered(http, equipment=["trapeze"], avoid=["quux"])).json()
     assert "equipment: no exercise uses trapeze" in plan["degraded"]
@@ -177,6 +192,8 @@ async def test_plans_are_listed_newest_first_page_by_page(http: httpx2.AsyncClie
     listed = [*first["plans"], *rest["plans"]]
     assert [one["plan_id"] for one in listed] == [made[2], *sorted(made[:2], reverse=True)]
     assert rest["next_cursor"] is None
+    assert len((await http.get("/plans", params={"user_id": "ann", "limit": 5000})).json()["plans"]) == 3
+    assert len((await http.get("/plans", params={"user_id": "ann", "limit": 0})).json()["plans"]) == 1
     assert (listed[0]["days_per_week"], listed[0]["duration_weeks"], listed[0]["plan_name"]) == (
         3,
         2,

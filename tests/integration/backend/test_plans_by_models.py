@@ -128,6 +128,10 @@ async def test_unchecked_is_as_it_came_but_never_what_hurts(db: Database, mongo_
         kept = await ordered(http, avoid=["knee"])
         assert (kept["written_by"], kept["plan"]["duration_weeks"]) == ("gemini", 3)
         assert [each["slug"] for each in kept["plan"]["weeks"][0]["days"][0]["exercises"]] == ["moon-walk", "band-row"]
+        told = " ".join(kept["notes"])
+        assert kept["notes"][0].startswith("plan: its length, days, slugs, level and equipment were not checked (AI_VALIDATION=off)")
+        assert "duration_weeks: it is 3, asked for were 2" in told
+        assert '"moon-walk" is not an exercise that can be played' in told
         stub[0].says(says(plan_json(weeks=2, slugs=("reverse-lunge",))))
         assert (await ordered(http, avoid=["knee"]))["written_by"] == "rules", "nothing would be left of its days"
 

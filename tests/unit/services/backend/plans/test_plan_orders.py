@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.backend.plans.equipment import equipment_name, has, owned
+from services.backend.plans.equipment import equipment_name, has, needed, owned
 from services.backend.plans.goals import goal_kind
 from services.backend.plans.orders import Limits, select, unfit
 from tests.planning import exercise, samples
@@ -25,10 +25,36 @@ from tests.planning import exercise, samples
         ("", None),
         (None, None),
         ("Battle Axe", "battle axe"),
+        ("Kurzhanteln", "dumbbell"),
+        ("Klimmzugstange", "pull-up bar"),
+        ("Widerstandsbänder", "band"),
+        ("Kraftgeräte", "machine"),
+        ("Fitnessstudio", "everything"),
+        ("keine", None),
+        ("haltères", "dumbbell"),
+        ("mancuernas", "dumbbell"),
+        ("гантели", "dumbbell"),
     ],
 )
 def test_equipment_has_one_name(said: str | None, name: str | None) -> None:
     assert equipment_name(said) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "tool"),
+    [
+        ("Pullups", (), "pull-up bar"),
+        ("Chin-Up", (), "pull-up bar"),
+        ("Hanging Leg Raise", (), "pull-up bar"),
+        ("Scapula Shrug", ("Take a grip on a pull-up bar.",), "pull-up bar"),
+        ("Crunch - Legs On Exercise Ball", (), "exercise ball"),
+        ("Doorway Row", ("Hold the frame.",), None),
+        ("Push-Up", ("Keep your chin up.",), None),
+    ],
+)
+def test_what_is_filed_without_equipment_may_need_some(name: str, told: tuple[str, ...], tool: str | None) -> None:
+    assert needed(exercise("x", name=name, instructions=told)) == tool
+    assert needed(exercise("x", name=name, equipment="barbell")) == "barbell"
 
 
 def test_who_is_in_a_gym_has_everything() -> None:

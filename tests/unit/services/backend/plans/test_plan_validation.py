@@ -46,6 +46,22 @@ def test_a_fence_is_taken_off(around: str) -> None:
     assert validate_ai_plan_response(around.replace("{}", json.dumps(plan_json()))).duration_weeks == 1
 
 
+@pytest.mark.parametrize("text", [None, {}, 5, ["{}"], object()])
+def test_what_is_no_text_is_refused_as_a_plan_is(text: Any) -> None:
+    assert refusal(text) == f"plan: it is no text but {type(text).__name__}"
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    text = "\ufeff" + json.dumps(plan_json())
+    assert validate_ai_plan_response(text) == validate_ai_plan_response(text.encode()) == validate_ai_plan_response(text[1:])
+
+
+def test_one_length_may_be_given_as_a_number() -> None:
+    text = json.dumps(plan_json(weeks=2))
+    assert validate_ai_plan_response(text, weeks=2) == validate_ai_plan_response(text, weeks=(2, 4))
+    assert refusal(text, weeks=3) == "duration_weeks: it is 2, asked for were 3"
+
+
 def test_the_plan_without_weeks_is_refused_readably() -> None:
     text = '{"plan_name":"Test","duration_weeks":4,"goal":"Test goal","weeks":[]}'
     assert refusal(text) == "weeks: there are 0, at least 1 is needed"

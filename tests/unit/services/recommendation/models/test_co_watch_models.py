@@ -12,7 +12,7 @@ from services.recommendation.models import popularity
 from services.recommendation.models.blend import Latent, Linear
 from services.recommendation.models.climbing import Table, surely
 from services.recommendation.models.ease import ease
-from services.recommendation.models.factors import Pull, directions, taste
+from services.recommendation.models.factors import Pull, directions, gram, taste
 from services.recommendation.models.factors import learn as learn_factors
 from services.recommendation.models.interactions import NO_FADING, Interactions, latest
 from services.recommendation.models.neighbours import alike, following, strongest, strongest_of
@@ -74,7 +74,7 @@ def test_als_comes_to_what_solving_each_side_in_turn_comes_to() -> None:
     users = np.array([solved(items, row, pull) for row in taken])
     again = np.array([solved(users, column, pull) for column in taken.T])
     assert np.allclose(items @ users.T, again @ users.T, atol=0.02)
-    assert np.allclose(taste(seen.taken, items, pull), users, atol=1e-3)
+    assert np.allclose(taste(seen.taken, items, pull, gram(items, pull)), users, atol=1e-3)
 
 
 def solved(
