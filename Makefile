@@ -3,7 +3,7 @@
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 CHOSEN = $(wildcard $(foreach word,$(ARGS),$(firstword $(subst ::, ,$(word)))))
 

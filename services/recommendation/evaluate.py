@@ -21,9 +21,9 @@ from services.recommendation.measures import DEPTH, Ranking
 from services.recommendation.models import factors, popularity
 from services.recommendation.models.blend import Blend, Latent
 from services.recommendation.models.factors import FACTORS, directions
-from services.recommendation.models.interactions import Floats, Interactions, Times
+from services.recommendation.models.interactions import Floats, Interactions, Log, Times
 from services.recommendation.models.recipe import DEFAULT
-from services.recommendation.ranking import explored, relative, spread
+from services.recommendation.ranking import affordable, explored, relative, spread
 from shared.settings import Ranking as RankingSettings
 from shared.settings import Settings
 
@@ -70,7 +70,7 @@ def problems(events: Events) -> Iterator[str]:
 def evaluated(exam: Exam, ranking: RankingSettings) -> Iterator[tuple[str, Quality | None]]:
     """Each model's quality, as soon as it is known; None: it is not installed."""
     yield from ours(exam, ranking)
-    others: dict[str, Callable[[Interactions], Scorer] | None] = {
+    others: dict[str, Callable[[Log], Scorer] | None] = {
         "popularity": peers.popularity,
         "item_knn": peers.item_knn,
         "als_64": peers.als if peers.has_als() else None,
@@ -79,22 +79,22 @@ def evaluated(exam: Exam, ranking: RankingSettings) -> Iterator[tuple[str, Quali
         yield name, _of_peer(exam, make) if make else None
 
 
-def _of_peer(exam: Exam, make: Callable[[Interactions], Scorer]) -> Quality:
+def _of_peer(exam: Exam, make: Callable[[Log], Scorer]) -> Quality:
     began = time.perf_counter()
-    lists = exam.lists(make(exam.train), {"plain": lambda _, scores: measures.best(scores)})
+    lists = exam.lists(make(exam.log), {"plain": lambda _, scores: measures.best(scores)})
     return exam.quality(lists["plain"], time.perf_counter() - began)
 
 
 def ours(exam: Exam, ranking: RankingSettings) -> Iterator[tuple[str, Quality]]:
     """The product's blend as it is shown, and what it would be without the parts that cost accuracy."""
     began = time.perf_counter()
-    blend = learn(exam.train, ranking.rec_ease_items)
+    blend = learn(exam.log, ranking.rec_ease_items)
 
     def scores(histories: Interactions, at: Times) -> Floats:
         return blend.scores(histories, popularity.plain(exam.train, at, blend.recipe))
 
     vectors = _vectors(exam.train, blend)
-    diversity, every = min(ranking.rec_diversity, blend.recipe.diversity), ranking.rec_explore_every
+    diversity, every = affordable(ranking.rec_diversity, blend.recipe.diversity), ranking.rec_explore_every
     orders = {
         "ours": (diversity, every),
         "ours_without_diversity": (0.0, every),

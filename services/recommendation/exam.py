@@ -14,7 +14,7 @@ from services.recommendation.interactions_file import Events
 from services.recommendation.measures import Ranking
 from services.recommendation.models.blend import without_taken
 from services.recommendation.models.choices import Question
-from services.recommendation.models.interactions import Floats, Interactions, Times, is_late, latest
+from services.recommendation.models.interactions import Floats, Interactions, Log, Times
 from services.recommendation.models.tuning import HELD_OUT
 from shared.errors import InvalidInput
 
@@ -45,26 +45,23 @@ class Quality:
 class Exam:
     """What is learned from, and what is asked: of users who took something new in their last events."""
 
-    train: Interactions
+    log: Log
     question: Question
 
     @classmethod
     def of(cls, events: Events) -> Exam:
         """The last 20 % of each user's events are held out, rounded up, at least one stays; of users with a single event nothing is. What
         the user took before is neither asked for nor recommended. Raises InvalidInput where nobody can be asked."""
-        order = np.lexsort((np.arange(len(events.users)), events.times, events.users))
-        users, items, times = events.users[order], events.items[order], events.times[order]
-        counts = np.bincount(users, minlength=events.n_users)
-        later = np.cumsum(counts)[users] - 1 - np.arange(len(users))
-        late = later < is_late(counts, HELD_OUT, FEWEST)[users]
-        train = latest(users[~late], items[~late], times[~late], events.n_users, events.n_items)
-        held = latest(users[late], items[late], times[late], events.n_users, events.n_items).taken
-        wanted = sp.csr_array(held - held.multiply(train.taken))
-        wanted.eliminate_zeros()
+        log = Log.of(events.users, events.items, events.times, events.n_users, events.n_items)
+        early, wanted = log.split(HELD_OUT, FEWEST)
         asked = np.flatnonzero(np.diff(wanted.indptr))
         if not len(asked):
             raise InvalidInput("nobody took anything new in the last fifth of their events: there is nothing to foretell", field="file")
-        return cls(train, Question(train.of(asked), train.last[asked], wanted[asked]))
+        return cls(early, Question(early.seen.of(asked), early.seen.last[asked], wanted[asked]))
+
+    @property
+    def train(self) -> Interactions:
+        return self.log.seen
 
     @property
     def n_asked(self) -> int:

@@ -6,7 +6,7 @@ from array import array
 
 import numpy as np
 
-from services.recommendation.models.interactions import Interactions, latest
+from services.recommendation.models.interactions import Log
 from services.recommendation.taste import WORTH, is_taken
 from shared.mongo.watched import Watched
 
@@ -37,7 +37,7 @@ class Gathered:
         """By number."""
         return tuple(self._subjects)
 
-    def interactions(self) -> Interactions:
+    def log(self) -> Log:
         """What was liked: of each pair every kind of event counts once, as in `taste`; what comes to nothing is left out."""
         users, subjects, kinds, times = (np.asarray(column) for column in self._columns)
         pairs = users.astype(np.int64) * max(len(self._subjects), 1) + subjects
@@ -45,4 +45,4 @@ class Gathered:
         met = np.zeros((len(which), len(_KINDS)), np.bool_)
         met[of_which, kinds] = True
         liked = is_taken(met @ _WORTHS)[of_which]
-        return latest(users[liked], subjects[liked], times[liked], len(self._users), len(self._subjects))
+        return Log.of(users[liked], subjects[liked], times[liked], len(self._users), len(self._subjects))

@@ -11,7 +11,7 @@ from services.recommendation.models.blend import Blend, Latent, Linear, Part
 from services.recommendation.models.ease import ease
 from services.recommendation.models.factors import FACTORS, Pull
 from services.recommendation.models.factors import learn as learn_factors
-from services.recommendation.models.interactions import Interactions
+from services.recommendation.models.interactions import Interactions, Log
 from services.recommendation.models.neighbours import NEIGHBOURS, alike, following, strongest_of
 from services.recommendation.models.recipe import PartName, Recipe
 from services.recommendation.models.tuning import tune
@@ -20,9 +20,9 @@ EASE_ITEMS = 5_000
 _SWEEPS = 30
 
 
-def learn(seen: Interactions, ease_items: int = EASE_ITEMS) -> Blend:
+def learn(log: Log, ease_items: int = EASE_ITEMS) -> Blend:
     """Choose a recipe, and follow it."""
-    return follow(seen, tune(seen, ease_items), ease_items)
+    return follow(log.seen, tune(log, ease_items), ease_items)
 
 
 def follow(seen: Interactions, recipe: Recipe, ease_items: int = EASE_ITEMS) -> Blend:

@@ -33,11 +33,12 @@ async def learn(db: Database, settings: Ranking, now: datetime) -> Doc:
     head, gathered = await learned.head(db, NAME), Gathered()
     async for event in watched.everything(db):
         gathered.add(event)
-    seen = gathered.interactions()
+    log = gathered.log()
+    seen = log.seen
     facts: Doc = {"events": count, "users": seen.n_users, "subjects": seen.n_items, "interactions": len(seen)}
     if not len(seen):
         return facts
-    recipe, chosen_at = _recipe_of(head, settings, now) or (tune(seen, settings.rec_ease_items), now)
+    recipe, chosen_at = _recipe_of(head, settings, now) or (tune(log, settings.rec_ease_items), now)
     model = CoWatch(follow(seen, recipe, settings.rec_ease_items), gathered.subjects, int((seen.lengths > 0).sum()))
     kept = {**facts, "recipe": recipe.model_dump_json(), "chosen_at": chosen_at}
     stored = await learned.store(db, NAME, pack(model), kept, now)

@@ -9,7 +9,7 @@ import numpy as np
 
 from services.recommendation.exam import Scorer
 from services.recommendation.models.choices import Question
-from services.recommendation.models.interactions import Floats, Interactions, Times
+from services.recommendation.models.interactions import Floats, Interactions, Log, Times
 from services.recommendation.models.neighbours import alike
 from services.recommendation.models.tuning import HELD_OUT
 
@@ -18,14 +18,14 @@ _ALPHAS_AND_REGULARISATIONS = ((1.0, 0.05), (5.0, 5.0), (20.0, 0.05), (20.0, 60.
 _ASKED = 1_000
 
 
-def popularity(train: Interactions) -> Scorer:
+def popularity(log: Log) -> Scorer:
     """The most taken."""
-    return lambda histories, _: np.tile(train.counts, (histories.n_users, 1))
+    return lambda histories, _: np.tile(log.seen.counts, (histories.n_users, 1))
 
 
-def item_knn(train: Interactions) -> Scorer:
+def item_knn(log: Log) -> Scorer:
     """Cosine, 200 neighbours, summed over the history (Sarwar et al. 2001)."""
-    likeness = alike(train, 0)
+    likeness = alike(log.seen, 0)
     return lambda histories, _: (histories.taken @ likeness).toarray()
 
 
@@ -33,17 +33,17 @@ def has_als() -> bool:
     return importlib.util.find_spec("implicit") is not None
 
 
-def als(train: Interactions) -> Scorer:
+def als(log: Log) -> Scorer:
     """ALS with 64 factors, the best of four settings as judged like our own: by the last fifth of what is to be learned from."""
-    inner, held = train.split(HELD_OUT)
-    users = np.flatnonzero((inner.lengths > 0) & (held.lengths > 0))[:_ASKED]
-    question = Question(inner.of(users), inner.last[users], held.of(users).taken)
+    early, wanted = log.split(HELD_OUT)
+    users, inner = np.flatnonzero(np.diff(wanted.indptr))[:_ASKED], early.seen
+    question = Question(inner.of(users), inner.last[users], wanted[users])
 
     def gain(setting: tuple[float, float]) -> float:
         return float(question.judged(_als(inner, *setting)(question.histories, question.at)).gain.mean())
 
     best = max(_ALPHAS_AND_REGULARISATIONS, key=gain) if len(users) else _ALPHAS_AND_REGULARISATIONS[0]
-    return _als(train, *best)
+    return _als(log.seen, *best)
 
 
 def _als(train: Interactions, alpha: float, regularisation: float) -> Scorer:

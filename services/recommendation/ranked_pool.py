@@ -12,7 +12,7 @@ from services.recommendation.co_watch import CoWatch
 from services.recommendation.interests import Direction
 from services.recommendation.library import Reels
 from services.recommendation.pools import Ask, Recommended, SourceName
-from services.recommendation.ranking import Blended, Weights, blended, explored, spread, tempered
+from services.recommendation.ranking import Blended, Weights, affordable, blended, explored, spread, tempered
 from services.recommendation.sources import library as own
 from services.recommendation.sources.base import Candidate
 from services.recommendation.taste import Signal, Taste, fading, is_taken
@@ -95,7 +95,8 @@ def _like(reels: Reels, row: int) -> str:
 def _weights(stock: Stock, person: Person, ask: Ask, settings: Ranking) -> Weights:
     known = len(stock.model.known(person.signals)) if stock.model else 0
     sources = {**_SOURCES, "co_watch": _SOURCES["co_watch"] * known / (known + _EVIDENCE)}
-    plain = Weights(sources, settings.rec_diversity, settings.rec_max_per_company, settings.rec_explore_every)
+    free = stock.model.blend.recipe.diversity if stock.model else settings.rec_diversity
+    plain = Weights(sources, affordable(settings.rec_diversity, free), settings.rec_max_per_company, settings.rec_explore_every)
     return tempered(plain, ask.profile.assessment if ask.profile else None)
 
 

@@ -38,6 +38,11 @@ class Blended(NamedTuple):
     source: SourceName
 
 
+def affordable(most: float, free: float) -> float:
+    """How much likeness costs: what hurts users next to nothing (`free`, a recipe's diversity), but a fifth of `most` at least."""
+    return min(most, max(free, most / 5))
+
+
 def tempered(weights: Weights, assessment: Assessment | None) -> Weights:
     """What somebody's personality changes. In the middle (0.5) nothing; each at either end doubles or halves something."""
     if assessment is None:

@@ -43,7 +43,8 @@ async def follow(db: Database, embedder: Embedder, settings: Settings) -> None:
     """Import what is due and what is asked for, for ever."""
     client = BoardClient(settings.postings)
     importing = Importing(db, OneAtATime(embedder), client, settings)
-    works = {imports.BOARD: _board_work(importing), imports.UPLOAD: _upload_work(importing)}
+    interval = timedelta(minutes=settings.postings.import_interval_minutes)
+    works = {imports.BOARD: _board_work(importing, interval), imports.UPLOAD: _upload_work(importing)}
     tasks, worker = imports.tasks(db, settings.queue), f"{socket.gethostname()}-{os.getpid()}"
     try:
         await _prepare(db)
@@ -82,8 +83,10 @@ async def _ask_what_is_due(db: Database, settings: Settings) -> None:
         await asyncio.sleep(min(_LOOK_S, interval.total_seconds() / 4))
 
 
-def _board_work(importing: Importing) -> Work:
+def _board_work(importing: Importing, interval: timedelta) -> Work:
     async def work(held: Held) -> Doc:
+        if held.task.params.get("who") == SCHEDULE and not await boards.due(importing.db, [held.task.key], interval, datetime.now(UTC)):
+            return {"problem": "another process has just read it"}
         fetched = await importing.fetch(parse_board(held.task.key))
         listing = fetched.listing
         summary = await importing.store(fetched, _progress(held, len(listing.rows) if listing else 0))

@@ -22,7 +22,7 @@ from services.recommendation.models.recipe import PartName
 _REGULARISATIONS = (20.0, 100.0, 500.0)
 _SHRINKAGES = (5.0, 20.0, 80.0)
 _FOLLOWING_SHRINKAGES = (2.0, 20.0)
-_PULLS = (Pull(4, 12), Pull(4, 40), Pull(20, 60), Pull(20, 200), Pull(80, 240))
+_PULLS = (Pull(4, 12), Pull(20, 40), Pull(20, 60), Pull(80, 160), Pull(80, 240))
 _FADING = (3.0, 10.0, 40.0, NO_FADING)
 _SLOW_FADING = (10.0, NO_FADING)
 _FAST_FADING = (0.5, 1.5, 5.0)
@@ -90,9 +90,16 @@ class Choices:
     ease_items: int
 
     def best(self) -> Iterator[tuple[PartName, Choice]]:
-        """The best choice of each part, the simplest parts first."""
+        """The best choice of each part, the simplest parts first. The second factors are of another confidence than the first: what one
+        cannot know from a part of the events is which will be best for all."""
+        confidence = 0.0
         for name, choices in self._all():
-            yield name, max(choices, key=lambda choice: float(choice.gains.mean()))
+            others = [
+                choice for choice in choices if name != "more_factors" or choice.settled["more_factors_pull"].confidence != confidence
+            ]
+            best = max(others, key=lambda choice: float(choice.gains.mean()))
+            confidence = best.settled["factors_pull"].confidence if name == "factors" else confidence
+            yield name, best
 
     def _all(self) -> Iterator[tuple[PartName, Iterator[Choice]]]:
         popular = popularity.popular(self.train)

@@ -96,13 +96,46 @@ class Interactions:
     def _where(self, kept: NDArray[np.bool_]) -> Interactions:
         return Interactions(self.users[kept], self.items[kept], self.times[kept], self.n_users, self.n_items)
 
-    def split(self, share: float, fewest: int = 2) -> tuple[Interactions, Interactions]:
-        """The earlier ones and the last `share` of each user's, rounded up; of users with less than `fewest` nothing is held out."""
-        late = is_late(self.lengths, share, fewest)[self.users] > self.ages
-        return self._where(~late), self._where(late)
+
+@dataclass(frozen=True)
+class Log:
+    """Events as they came, sorted by user and then by time: a user may take the same again. Make it with `of`."""
+
+    users: Ints
+    items: Ints
+    times: Times
+    n_users: int
+    n_items: int
+
+    @classmethod
+    def of(cls, users: NDArray[Any], items: NDArray[Any], times: NDArray[Any], n_users: int, n_items: int) -> Log:
+        """From events in any order; of those at one time the later in the arrays is the later one."""
+        order = np.lexsort((np.arange(len(users)), times, users))
+        return cls(users[order].astype(np.int32), items[order].astype(np.int32), np.asarray(times[order], np.float64), n_users, n_items)
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    @cached_property
+    def seen(self) -> Interactions:
+        return latest(self.users, self.items, self.times, self.n_users, self.n_items)
+
+    def split(self, share: float, fewest: int = 2) -> tuple[Log, Sparse]:
+        """The earlier events; and what users took for the first time in the last `share` of theirs, rounded up, as 1 in (n_users, n_items).
+        Of users with less than `fewest` events nothing is held out."""
+        counts = np.bincount(self.users, minlength=self.n_users)
+        later = np.cumsum(counts)[self.users] - 1 - np.arange(len(self))
+        late = later < held_out(counts, share, fewest)[self.users]
+        early, held = self._where(~late), self._where(late).seen.taken
+        new = sp.csr_array(held - held.multiply(early.seen.taken))
+        new.eliminate_zeros()
+        return early, new
+
+    def _where(self, kept: NDArray[np.bool_]) -> Log:
+        return Log(self.users[kept], self.items[kept], self.times[kept], self.n_users, self.n_items)
 
 
-def is_late(lengths: NDArray[np.int64], share: float, fewest: int) -> NDArray[np.int64]:
+def held_out(lengths: NDArray[np.int64], share: float, fewest: int) -> NDArray[np.int64]:
     """How many of a user's last events are held out, by how many there are."""
     held = lengths - np.floor(lengths * (1 - share) + 1e-9).astype(np.int64)
     return np.where(lengths >= fewest, np.minimum(held, lengths - 1), 0)

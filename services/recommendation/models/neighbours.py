@@ -11,20 +11,26 @@ from numpy.typing import NDArray
 from services.recommendation.models.interactions import Floats, Interactions, Sparse
 
 NEIGHBOURS = 200
+_FEW_NEIGHBOURS, _WEIGHTS = 50, 5_000_000
 _HISTORY = 500  # items of a user that pairs are counted of
 _BLOCK = 8_000_000  # counts held at once
 _WINDOW, _DECAY = 5, 0.7
 
 
-def alike(seen: Interactions, shrinkage: float, keep: int = NEIGHBOURS) -> Sparse:
+def kept_of(n_items: int) -> int:
+    """How many neighbours an item keeps: of large catalogues fewer, for memory."""
+    return min(NEIGHBOURS, max(_FEW_NEIGHBOURS, _WEIGHTS // max(n_items, 1)))
+
+
+def alike(seen: Interactions, shrinkage: float) -> Sparse:
     """Cosine with shrinkage, both / (sqrt(n_i · n_j) + shrinkage): few common users say little (Bell & Koren 2007). Shape (items, items),
-    the best `keep` of each row, 0 on the diagonal."""
+    the best of each row, 0 on the diagonal."""
     taken = seen.capped(_HISTORY).taken
     by_item, norms = taken.T.tocsr(), np.sqrt(np.maximum(seen.counts, 1))
-    return _in_blocks(seen.n_items, lambda rows: _shrunk((by_item[rows] @ taken).tocoo(), rows.start, norms, shrinkage), keep)
+    return _in_blocks(seen.n_items, lambda rows: _shrunk((by_item[rows] @ taken).tocoo(), rows.start, norms, shrinkage))
 
 
-def following(seen: Interactions, shrinkage: float, keep: int = NEIGHBOURS) -> Sparse:
+def following(seen: Interactions, shrinkage: float) -> Sparse:
     """How often an item was among the next few a user took after another, nearer ones counting more; normalised and cut as in `alike`."""
     rows, columns, values = [], [], []
     for step in range(1, min(_WINDOW, max(len(seen), 1)) + 1):
@@ -35,7 +41,7 @@ def following(seen: Interactions, shrinkage: float, keep: int = NEIGHBOURS) -> S
     pairs = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     counts = sp.csr_array(pairs, shape=(seen.n_items, seen.n_items))
     norms = np.sqrt(np.maximum(seen.counts, 1))
-    return _in_blocks(seen.n_items, lambda rows: _shrunk(counts[rows].tocoo(), rows.start, norms, shrinkage), keep)
+    return _in_blocks(seen.n_items, lambda rows: _shrunk(counts[rows].tocoo(), rows.start, norms, shrinkage))
 
 
 def _shrunk(counts: Sparse, first_row: int, norms: Floats, shrinkage: float) -> Sparse:
@@ -45,8 +51,8 @@ def _shrunk(counts: Sparse, first_row: int, norms: Floats, shrinkage: float) -> 
     return sp.csr_array((values.astype(np.float32), (rows, columns)), shape=counts.shape)
 
 
-def _in_blocks(n_items: int, block_of: Callable[[slice], Sparse], keep: int) -> Sparse:
-    step = max(1, _BLOCK // max(n_items, 1))
+def _in_blocks(n_items: int, block_of: Callable[[slice], Sparse]) -> Sparse:
+    step, keep = max(1, _BLOCK // max(n_items, 1)), kept_of(n_items)
     blocks = [strongest(block_of(slice(start, min(start + step, n_items))), keep) for start in range(0, n_items, step)]
     return sp.vstack(blocks, format="csr") if blocks else sp.csr_array((0, 0), dtype=np.float32)
 

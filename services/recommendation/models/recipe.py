@@ -37,7 +37,7 @@ class Recipe(Document):
     regularisation: float = 100
     following_shrinkage: float = 20
     factors_pull: Pull = Pull(20, 60)
-    more_factors_pull: Pull = Pull(20, 60)
+    more_factors_pull: Pull = Pull(4, 12)
     trend_half_life_s: float = 7 * 86_400
     lively_half_life_s: float = 7 * 86_400
     half_lives: dict[PartName, float] = Field(default_factory=lambda: dict(_HALF_LIVES))

@@ -14,7 +14,7 @@ from services.recommendation.models.blend import without_taken
 from services.recommendation.models.choices import Choice, Choices, Question, half_lives_s
 from services.recommendation.models.climbing import Table, Weights, surely
 from services.recommendation.models.factors import FACTORS, directions, learn
-from services.recommendation.models.interactions import Floats, Interactions
+from services.recommendation.models.interactions import Floats, Interactions, Log, Sparse
 from services.recommendation.models.popularity import lively
 from services.recommendation.models.recipe import DEFAULT, PartName, Recipe
 from services.recommendation.ranking import relative, spread
@@ -31,13 +31,13 @@ _FEWEST = 20
 """Of fewer users one learns nothing: the default is better."""
 
 
-def tune(seen: Interactions, ease_items: int, default: Recipe = DEFAULT) -> Recipe:
-    """The recipe for these interactions; EASE has a part in it where there are at most `ease_items` items."""
-    train, held = seen.split(HELD_OUT)
-    users = _asked(train, held)
+def tune(log: Log, ease_items: int, default: Recipe = DEFAULT) -> Recipe:
+    """The recipe for these events; EASE has a part in it where there are at most `ease_items` items."""
+    early, wanted = log.split(HELD_OUT)
+    users, train = _asked(wanted), early.seen
     if len(users) < _FEWEST:
         return default
-    question = Question(train.of(users), train.last[users], held.of(users).taken)
+    question = Question(train.of(users), train.last[users], wanted[users])
     chosen = dict(Choices(train, question, ease_items).best())
     table = Table.joined([_table(piece, chosen) for piece in question.pieces()])
     recipe = _recipe(default, chosen, table.climb(_begins(chosen, default)))
@@ -46,9 +46,10 @@ def tune(seen: Interactions, ease_items: int, default: Recipe = DEFAULT) -> Reci
     return recipe.model_copy(update={"diversity": _diversity(table, recipe, train)})
 
 
-def _asked(train: Interactions, held: Interactions) -> NDArray[np.int64]:
-    users = np.flatnonzero((train.lengths > 0) & (held.lengths > 0))
-    most = min(_USERS, max(_FEWEST, _CELLS // max(train.n_items, 1)))
+def _asked(wanted: Sparse) -> NDArray[np.int64]:
+    """Some of those who took something new."""
+    users = np.flatnonzero(np.diff(wanted.indptr))
+    most = min(_USERS, max(_FEWEST, _CELLS // max(wanted.shape[1], 1)))
     return np.sort(np.random.default_rng(0).permutation(users)[:most])
 
 

@@ -87,7 +87,7 @@ def test_the_last_fifth_is_held_out_rounded_up_and_what_was_taken_before_is_not_
 
 def test_lists_never_hold_what_was_taken() -> None:
     exam = Exam.of(families.clustered(users=40, items=15, events=6))
-    lists = exam.lists(peers.popularity(exam.train), {"deep": lambda _, scores: np.argsort(-scores, axis=1)[:, :20]})["deep"]
+    lists = exam.lists(peers.popularity(exam.log), {"deep": lambda _, scores: np.argsort(-scores, axis=1)[:, :20]})["deep"]
     for row, each in enumerate(lists):
         taken = exam.question.histories.items[exam.question.histories.users == row]
         assert set(each[: 15 - len(taken)].tolist()).isdisjoint(taken.tolist())

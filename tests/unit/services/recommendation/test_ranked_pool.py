@@ -66,7 +66,7 @@ def learned() -> CoWatch:
         corner = CORNERS[user % 3]
         for minute, number in enumerate(random.permutation(PER_CORNER)[:6]):
             gathered.add(watched(f"u{user}", f"{corner}-{number}", minutes=minute))
-    seen = gathered.interactions()
+    seen = gathered.log().seen
     return CoWatch(follow(seen, DEFAULT), gathered.subjects, seen.n_users)
 
 
@@ -225,10 +225,10 @@ def test_gathered_are_those_that_come_to_something() -> None:
         watched("v", "c", "hide"),
     ):
         gathered.add(event)
-    seen = gathered.interactions()
+    seen = gathered.log().seen
     assert gathered.subjects == ("a", "b", "c")
     assert [(user, gathered.subjects[item]) for user, item in zip(seen.users, seen.items, strict=True)] == [(0, "b"), (1, "b")]
-    assert len(Gathered().interactions()) == 0
+    assert len(Gathered().log()) == 0
 
 
 def test_dislikes_alone_are_no_taste() -> None:

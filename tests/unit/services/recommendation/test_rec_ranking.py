@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.recommendation.pools import SourceName
-from services.recommendation.ranking import PAGE, Weights, blended, explored, relative, spread, tempered
+from services.recommendation.ranking import PAGE, Weights, affordable, blended, explored, relative, spread, tempered
 from services.recommendation.sources.base import Candidate
 from shared.schemas.recommendations import Assessment
 
@@ -114,6 +114,11 @@ def test_scores_become_relative() -> None:
     assert relative(np.array([3, 1, 2], np.float32)).tolist() == [1, 0, 0.5]
     assert relative(np.array([2, 2], np.float32)).tolist() == [0, 0]
     assert relative(np.array([], np.float32)).tolist() == []
+
+
+@pytest.mark.parametrize(("most", "free", "expected"), [(0.1, 0.0, 0.02), (0.1, 0.05, 0.05), (0.1, 0.2, 0.1), (0.0, 0.2, 0.0)])
+def test_diversity_is_what_can_be_afforded_but_some(most: float, free: float, expected: float) -> None:
+    assert affordable(most, free) == expected
 
 
 def test_a_middling_personality_changes_nothing() -> None:

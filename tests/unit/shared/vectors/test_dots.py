@@ -61,5 +61,5 @@ def test_what_a_block_raises_is_raised() -> None:
     def fail(block: slice) -> None:
         raise ValueError(block.start)
 
-    with pytest.raises(ValueError, match="0"):
+    with pytest.raises(ValueError, match=r"[01]"):  # whichever was first
         dots.in_parallel(fail, [slice(0, 1), slice(1, 2)])

@@ -14,7 +14,7 @@ from services.recommendation.models.climbing import Table, surely
 from services.recommendation.models.ease import ease
 from services.recommendation.models.factors import Pull, directions, gram, taste
 from services.recommendation.models.factors import learn as learn_factors
-from services.recommendation.models.interactions import NO_FADING, Interactions, latest
+from services.recommendation.models.interactions import NO_FADING, Interactions, Log, latest
 from services.recommendation.models.neighbours import alike, following, strongest, strongest_of
 from services.recommendation.models.recipe import DEFAULT, Recipe
 from services.recommendation.models.tuning import trusted, tune
@@ -26,10 +26,14 @@ def of(*events: tuple[int, int, float]) -> Interactions:
     return latest(users, items, columns[:, 2], int(users.max()) + 1, int(items.max()) + 1)
 
 
-def drawn(users: int = 40, items: int = 12, seed: int = 0) -> Interactions:
+def log_of(users: int = 40, items: int = 12, seed: int = 0) -> Log:
     random = np.random.default_rng(seed)
     taken = np.argwhere(random.random((users, items)) < 0.3)
-    return latest(taken[:, 0], taken[:, 1], random.random(len(taken)) * 1e6, users, items)
+    return Log.of(taken[:, 0], taken[:, 1], random.random(len(taken)) * 1e6, users, items)
+
+
+def drawn() -> Interactions:
+    return log_of().seen
 
 
 def test_cosine_with_shrinkage() -> None:
@@ -122,21 +126,23 @@ def test_a_blend_adds_its_parts_by_weight_over_scale() -> None:
 def test_large_catalogues_do_without_ease() -> None:
     assert "ease" not in follow(drawn(), DEFAULT, ease_items=11).parts
     assert "ease" in follow(drawn(), DEFAULT, ease_items=12).parts
-    assert "ease" not in tune(drawn(), 11).scales
+    assert "ease" not in tune(log_of(), 11).scales
 
 
 def test_too_few_users_take_the_default() -> None:
-    assert tune(drawn(users=15), 100) == DEFAULT
+    assert tune(log_of(users=15), 100) == DEFAULT
 
 
 @pytest.mark.parametrize("events", [[(0, 0, 1.0)], [(0, 0, 1.0), (1, 0, 1.0)], [(user, user % 2, 1.0) for user in range(50)]])
 def test_next_to_nothing_can_be_learned_from(events: list[tuple[int, int, float]]) -> None:
-    seen = of(*events)
-    assert np.isfinite(learn(seen).scores(seen)).all()
+    columns = np.array(events)
+    users, items = columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int32)
+    log = Log.of(users, items, columns[:, 2], int(users.max()) + 1, int(items.max()) + 1)
+    assert np.isfinite(learn(log).scores(log.seen)).all()
 
 
 def test_a_recipe_survives_being_stored() -> None:
-    recipe = tune(drawn(users=60), 100)
+    recipe = tune(log_of(users=60), 100)
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
     assert recipe.half_lives["popular"] == NO_FADING
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.recommendation.models.interactions import Interactions, history, is_late, latest
+from services.recommendation.models.interactions import Interactions, Log, held_out, history, latest
 
 
 def of(*events: tuple[int, int, float], users: int = 3, items: int = 5) -> Interactions:
@@ -49,17 +49,19 @@ def test_only_the_latest_of_a_long_history() -> None:
 
 @pytest.mark.parametrize(("length", "held"), [(0, 0), (1, 0), (2, 1), (4, 1), (5, 1), (6, 2), (10, 2), (11, 3), (100, 20)])
 def test_how_many_are_held_out(length: int, held: int) -> None:
-    assert is_late(np.array([length]), 0.2, 2).tolist() == [held]
+    assert held_out(np.array([length]), 0.2, 2).tolist() == [held]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 50)), max_size=40))
-def test_a_split_is_by_time_and_loses_nothing(events: list[tuple[int, int, int]]) -> None:
-    seen = of(*events)
-    early, late = seen.split(0.2)
-    assert len(early) + len(late) == len(seen)
+def test_a_split_is_by_time_and_asks_only_for_what_is_new(events: list[tuple[int, int, int]]) -> None:
+    columns = np.array(events or np.empty((0, 3), int))
+    early, new = Log.of(columns[:, 0], columns[:, 1], columns[:, 2], 3, 5).split(0.2)
     for user in range(3):
-        before, after = early.times[early.users == user], late.times[late.users == user]
-        assert not len(after) or (len(before) and before.max() <= after.min())
+        mine = sorted((time, place, item) for place, (who, item, time) in enumerate(events) if who == user)
+        kept = mine[: len(mine) - int(held_out(np.array([len(mine)]), 0.2, 2)[0])]
+        assert early.items[early.users == user].tolist() == [item for _, _, item in kept]
+        before = {item for _, _, item in kept}
+        assert set(np.flatnonzero(new[[user]].toarray())) == {item for _, _, item in mine[len(kept) :]} - before
 
 
 def test_one_history() -> None:
